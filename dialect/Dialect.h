@@ -1,0 +1,43 @@
+// The dsa dialect: every op, enum and attribute name of the graph and kernel levels.
+#pragma once
+
+#include "dialect/Interfaces.h"
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/CallInterfaces.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "dialect/DsaDialect.h.inc"
+#include "dialect/DsaEnums.h.inc"
+#define GET_ATTRDEF_CLASSES
+#include "dialect/DsaAttributes.h.inc"
+
+#define GET_OP_CLASSES
+#include "dialect/TensorOps.h.inc"
+#define GET_OP_CLASSES
+#include "dialect/AttentionOps.h.inc"
+#define GET_OP_CLASSES
+#include "dialect/MoeOps.h.inc"
+#define GET_OP_CLASSES
+#include "dialect/TrainOps.h.inc"
+#define GET_OP_CLASSES
+#include "dialect/KernelOps.h.inc"
+
+namespace dsa {
+
+/// Argument attribute: what the argument is for: "input", "parameter", "state", "seed", "step" or "learning_rate".
+inline constexpr llvm::StringLiteral kRoleAttr = "dsa.role";
+/// Argument and result attribute: the name under which a checkpoint or a report knows the value.
+inline constexpr llvm::StringLiteral kNameAttr = "dsa.name";
+/// Result attribute: the number of the argument that the result replaces in place.
+inline constexpr llvm::StringLiteral kUpdatesAttr = "dsa.updates";
+/// Function attribute: the author knows that future tokens leak; a rejection becomes a warning.
+inline constexpr llvm::StringLiteral kAcknowledgeLeakAttr = "dsa.acknowledge_leak";
+
+} // namespace dsa

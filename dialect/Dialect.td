@@ -1,0 +1,72 @@
+// The dsa dialect itself: its name, its enums, and the operand types that all op families share.
+#ifndef DSA_DIALECT_TD
+#define DSA_DIALECT_TD
+
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+include "mlir/IR/OpBase.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "dialect/Interfaces.td"
+
+def Dsa_Dialect : Dialect {
+  let name = "dsa";
+  let cppNamespace = "::dsa";
+  let summary = "DeepSeek-style sparse attention: indexer, selection, attention, experts, training";
+  let description = [{
+    A graph of pure operations on statically shaped tensors that reads like the paper. Parameters, optimizer state
+    and inputs are function arguments with `dsa.role` and `dsa.name`; a result that replaces an argument carries
+    `dsa.updates = <argument number>`.
+  }];
+  let useDefaultAttributePrinterParser = 1;
+  let hasConstantMaterializer = 1;
+  let hasOperationAttrVerify = 1;
+  let hasRegionArgAttrVerify = 1;
+  let hasRegionResultAttrVerify = 1;
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def DSA_RopeInterleaved : I32EnumAttrCase<"Interleaved", 0, "interleaved">;
+def DSA_RopeHalf : I32EnumAttrCase<"Half", 1, "half">;
+def DSA_RopePairing : I32EnumAttr<"RopePairing", "which columns rotate together", [DSA_RopeInterleaved, DSA_RopeHalf]> {
+  let cppNamespace = "::dsa";
+  let genSpecializedAttr = 0;
+}
+def DSA_RopePairingAttr : EnumAttr<Dsa_Dialect, DSA_RopePairing, "rope_pairing"> {
+  let assemblyFormat = "$value";
+}
+
+class DSA_Op<string mnemonic, list<Trait> traits = []> : Op<Dsa_Dialect, mnemonic, !listconcat([Pure,
+    DeclareOpInterfaceMethods<DSA_CostInterface>, DeclareOpInterfaceMethods<DSA_TokenFlowInterface>], traits)> {
+  let hasVerifier = 1;
+}
+
+// An op whose result types follow from operands and attributes.
+class DSA_InferredOp<string mnemonic, list<Trait> traits = []>
+    : DSA_Op<mnemonic, !listconcat([InferTypeOpAdaptor], traits)>;
+
+def DSA_Differentiable : DeclareOpInterfaceMethods<DSA_DifferentiableInterface>;
+
+// Statically shaped tensors; the number is the rank.
+class DSA_FloatTensor<list<int> ranks> : ConfinedType<
+    AnyTypeOf<[TensorRankOf<[F64, F32, BF16, F16], ranks>]>, [HasStaticShapePred],
+    "statically shaped float tensor of rank " # !interleave(ranks, " or "), "::mlir::RankedTensorType">;
+class DSA_IndexTensor<list<int> ranks> : ConfinedType<
+    AnyTypeOf<[TensorRankOf<[I32], ranks>]>, [HasStaticShapePred],
+    "statically shaped i32 tensor of rank " # !interleave(ranks, " or "), "::mlir::RankedTensorType">;
+def DSA_AnyFloatTensor : ConfinedType<AnyTypeOf<[RankedTensorOf<[F64, F32, BF16, F16]>]>, [HasStaticShapePred],
+    "statically shaped float tensor", "::mlir::RankedTensorType">;
+def DSA_AnyIndexTensor : ConfinedType<AnyTypeOf<[RankedTensorOf<[I32]>]>, [HasStaticShapePred],
+    "statically shaped i32 tensor", "::mlir::RankedTensorType">;
+def DSA_AnyTensor : ConfinedType<AnyTypeOf<[RankedTensorOf<[F64, F32, BF16, F16, I64, I32, I1]>]>, [HasStaticShapePred],
+    "statically shaped tensor", "::mlir::RankedTensorType">;
+def DSA_Scalar : DSA_FloatTensor<[0]>;
+def DSA_IntScalar : ConfinedType<AnyTypeOf<[TensorRankOf<[I64], [0]>]>, [HasStaticShapePred], "tensor<i64>",
+    "::mlir::RankedTensorType">;
+// (seed low, seed high, step, stream): the key of one counter-based random stream.
+def DSA_RandomKey : ConfinedType<AnyTypeOf<[TensorRankOf<[I32], [1]>]>,
+    [HasStaticShapePred, CPred<"::llvm::cast<::mlir::ShapedType>($_self).getNumElements() == 4">], "tensor<4xi32>",
+    "::mlir::RankedTensorType">;
+def DSA_OffsetScalar : DSA_IndexTensor<[0]>;
+
+#endif // DSA_DIALECT_TD
