@@ -39,5 +39,9 @@ inline constexpr llvm::StringLiteral kNameAttr = "dsa.name";
 inline constexpr llvm::StringLiteral kUpdatesAttr = "dsa.updates";
 /// Function attribute: the author knows that future tokens leak; a rejection becomes a warning.
 inline constexpr llvm::StringLiteral kAcknowledgeLeakAttr = "dsa.acknowledge_leak";
+/// Function attribute: how differentiation turns a forward function into a training step.
+inline constexpr llvm::StringLiteral kTrainAttr = "dsa.train";
+/// Result attribute: the weight of a scalar result in the sum that the training step minimises.
+inline constexpr llvm::StringLiteral kMinimizeAttr = "dsa.minimize";
 
 } // namespace dsa
