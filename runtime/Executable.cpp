@@ -1,0 +1,64 @@
+// The part that all executables share: names, the check of the arguments, storage for the results.
+#include "runtime/Executable.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+namespace dsa {
+
+Executable::Executable(std::vector<TensorSpec> arguments, std::vector<TensorSpec> results)
+    : argumentSpecs(std::move(arguments)), resultSpecs(std::move(results)) {}
+
+Executable::~Executable() = default;
+
+static int64_t numberOf(llvm::ArrayRef<TensorSpec> specs, llvm::StringRef name) {
+  auto *found = llvm::find_if(specs, [&](const TensorSpec &spec) { return spec.name == name; });
+  return found == specs.end() ? -1 : found - specs.begin();
+}
+
+int64_t Executable::findArgument(llvm::StringRef name) const {
+  return numberOf(argumentSpecs, name);
+}
+int64_t Executable::findResult(llvm::StringRef name) const {
+  return numberOf(resultSpecs, name);
+}
+
+llvm::Error Executable::checkArguments(llvm::ArrayRef<Tensor> arguments) const {
+  if (arguments.size() != argumentSpecs.size())
+    return llvm::createStringError("expected %zu arguments, got %zu", argumentSpecs.size(),
+                                   arguments.size());
+  for (auto [index, spec, tensor] : llvm::enumerate(argumentSpecs, arguments)) {
+    std::string expected = describe(spec.dtype, spec.shape);
+    if (!tensor)
+      return llvm::createStringError("argument %zu '%s': expected %s, got no tensor", index,
+                                     spec.name.c_str(), expected.c_str());
+    if (tensor.dtype() != spec.dtype || tensor.shape() != llvm::ArrayRef(spec.shape))
+      return llvm::createStringError("argument %zu '%s': expected %s, got %s", index,
+                                     spec.name.c_str(), expected.c_str(),
+                                     describe(tensor.dtype(), tensor.shape()).c_str());
+  }
+  for (const TensorSpec &result : resultSpecs) {
+    if (result.updates < 0)
+      continue;
+    for (auto [index, tensor] : llvm::enumerate(arguments))
+      if (static_cast<int64_t>(index) != result.updates &&
+          tensor.aliases(arguments[result.updates]))
+        return llvm::createStringError(
+            "argument %zu '%s': expected a buffer of its own, got that of '%s', which is updated",
+            index, argumentSpecs[index].name.c_str(), argumentSpecs[result.updates].name.c_str());
+  }
+  return llvm::Error::success();
+}
+
+void Executable::prepareResults(llvm::ArrayRef<Tensor> arguments,
+                                llvm::SmallVectorImpl<Tensor> &results) const {
+  results.resize(resultSpecs.size());
+  for (auto [spec, tensor] : llvm::zip_equal(resultSpecs, results)) {
+    if (spec.updates >= 0)
+      tensor = arguments[spec.updates];
+    else if (!tensor || !tensor.isUnique() || tensor.dtype() != spec.dtype ||
+             tensor.shape() != llvm::ArrayRef(spec.shape))
+      tensor = Tensor(spec.dtype, spec.shape);
+  }
+}
+
+} // namespace dsa
