@@ -1,0 +1,282 @@
+// The meaning of every attention op as plain loops in double.
+#include "runtime/reference/AttentionOps.h"
+
+#include "runtime/reference/Random.h"
+#include "runtime/reference/View.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace dsa::reference {
+
+using Keys = llvm::SmallVector<int64_t>;
+
+static int64_t valueOr0(const std::optional<Tensor> &offset) {
+  return offset ? *offset->data<int32_t>() : 0;
+}
+
+bool Visibility::isVisible(int64_t b, int64_t t, int64_t s) const {
+  if (causal && s > valueOr0(queryOffset) + t)
+    return false;
+  return !querySegments || Indices(*querySegments)(b, t) == Indices(*keySegments)(b, s);
+}
+
+/// All visible keys of query (b, t), ascending.
+static Keys visibleKeys(const Visibility &visibility, int64_t b, int64_t t, int64_t numKeys) {
+  Keys keys;
+  for (int64_t s = 0; s < numKeys; ++s)
+    if (visibility.isVisible(b, t, s))
+      keys.push_back(s);
+  return keys;
+}
+
+/// The visible ones of the selected keys of query (b, t).
+static Keys selectedKeys(const Visibility &visibility, int64_t b, int64_t t,
+                         const Indices &selection) {
+  Keys keys;
+  for (int64_t j = 0; j < selection.size(2); ++j)
+    if (selection(b, t, j) >= 0 && visibility.isVisible(b, t, selection(b, t, j)))
+      keys.push_back(selection(b, t, j));
+  return keys;
+}
+
+/// q[b, t, j, :] . k[b, s, :].
+static double indexProduct(const Doubles &q, const Doubles &k, int64_t b, int64_t t, int64_t j,
+                           int64_t s) {
+  double sum = 0;
+  for (int64_t d = 0; d < q.size(3); ++d)
+    sum += q(b, t, j, d) * k(b, s, d);
+  return sum;
+}
+
+Tensor indexScores(const Tensor &query, const Tensor &indexKey, const Tensor &weight,
+                   double scale) {
+  Doubles q(query), k(indexKey), w(weight);
+  Tensor result = doubles({q.size(0), q.size(1), k.size(1)});
+  Doubles score(result);
+  for (int64_t b = 0; b < q.size(0); ++b)
+    for (int64_t t = 0; t < q.size(1); ++t)
+      for (int64_t s = 0; s < k.size(1); ++s)
+        for (int64_t j = 0; j < q.size(2); ++j)
+          score(b, t, s) += scale * w(b, t, j) * std::max(indexProduct(q, k, b, t, j, s), 0.0);
+  return result;
+}
+
+std::array<Tensor, 3> indexScoresGrad(const Tensor &grad, const Tensor &query,
+                                      const Tensor &indexKey, const Tensor &weight, double scale) {
+  std::array<Tensor, 3> result = {zerosLike(query), zerosLike(indexKey), zerosLike(weight)};
+  Doubles ds(grad), q(query), k(indexKey), w(weight), dq(result[0]), dk(result[1]), dw(result[2]);
+  for (int64_t b = 0; b < q.size(0); ++b)
+    for (int64_t t = 0; t < q.size(1); ++t)
+      for (int64_t s = 0; s < k.size(1); ++s)
+        for (int64_t j = 0; j < q.size(2); ++j) {
+          double product = indexProduct(q, k, b, t, j, s);
+          if (product <= 0)
+            continue;
+          dw(b, t, j) += scale * ds(b, t, s) * product;
+          for (int64_t d = 0; d < q.size(3); ++d) {
+            dq(b, t, j, d) += scale * ds(b, t, s) * w(b, t, j) * k(b, s, d);
+            dk(b, s, d) += scale * ds(b, t, s) * w(b, t, j) * q(b, t, j, d);
+          }
+        }
+  return result;
+}
+
+Tensor fillFuture(const Tensor &scores, const std::optional<Tensor> &queryOffset, double value) {
+  Tensor result = scores.clone();
+  Doubles y(result);
+  for (int64_t b = 0; b < y.size(0); ++b)
+    for (int64_t t = 0; t < y.size(1); ++t)
+      for (int64_t s = 0; s < y.size(2); ++s)
+        if (s > valueOr0(queryOffset) + t)
+          y(b, t, s) = value;
+  return result;
+}
+
+llvm::Expected<Tensor> topK(const Tensor &scores, const Visibility &visibility, int64_t k) {
+  Doubles score(scores);
+  Tensor result = indices({score.size(0), score.size(1), k});
+  Indices chosen(result);
+  for (int64_t b = 0; b < score.size(0); ++b)
+    for (int64_t t = 0; t < score.size(1); ++t) {
+      Keys keys = visibleKeys(visibility, b, t, score.size(2));
+      if (llvm::any_of(keys, [&](int64_t s) { return std::isnan(score(b, t, s)); }))
+        return llvm::createStringError(llvm::formatv(
+            "dsa.top_k: expected scores without NaN in row {0}, got NaN", b * score.size(1) + t));
+      llvm::sort(keys, [&](int64_t l, int64_t r) {
+        return std::tuple(-score(b, t, l), l) < std::tuple(-score(b, t, r), r);
+      });
+      keys.truncate(std::min<size_t>(k, keys.size()));
+      llvm::sort(keys);
+      keys.resize(k, -1);
+      for (int64_t j = 0; j < k; ++j)
+        chosen(b, t, j) = keys[j];
+    }
+  return result;
+}
+
+/// Calls `copy(b, row of the gathered side, row of the source)` for each index that is not padding.
+static void forEachGathered(const Tensor &indices,
+                            llvm::function_ref<void(int64_t, int64_t, int64_t)> copy) {
+  Indices index(indices);
+  for (int64_t b = 0; b < index.size(0); ++b)
+    for (int64_t t = 0; t < index.size(1); ++t)
+      for (int64_t j = 0; j < index.size(2); ++j)
+        if (index(b, t, j) >= 0)
+          copy(b, t * index.size(2) + j, index(b, t, j));
+}
+
+llvm::Expected<Tensor> gather(const Tensor &input, const Tensor &indices) {
+  int64_t batch = input.shape()[0], rows = input.shape()[1];
+  if (auto error =
+          expectInRange("dsa.gather", "an index", indices, -1, rows, indices.shape().back()))
+    return error;
+  Tensor result = doubles(join(indices.shape(), input.shape().drop_front(2)));
+  int64_t width = input.numElements() / (batch * rows);
+  Doubles x(input, {batch, rows, width}), y(result, {batch, indices.numElements() / batch, width});
+  forEachGathered(indices, [&](int64_t b, int64_t to, int64_t from) {
+    for (int64_t d = 0; d < width; ++d)
+      y(b, to, d) = x(b, from, d);
+  });
+  return result;
+}
+
+llvm::Expected<Tensor> gatherGrad(const Tensor &grad, const Tensor &indices, int64_t rows) {
+  if (auto error =
+          expectInRange("dsa.gather_grad", "an index", indices, -1, rows, indices.shape().back()))
+    return error;
+  int64_t batch = grad.shape()[0], width = grad.numElements() / indices.numElements();
+  Tensor result = doubles(join({batch, rows}, grad.shape().drop_front(3)));
+  Doubles dy(grad, {batch, indices.numElements() / batch, width}), dx(result, {batch, rows, width});
+  forEachGathered(indices, [&](int64_t b, int64_t from, int64_t to) {
+    for (int64_t d = 0; d < width; ++d)
+      dx(b, to, d) += dy(b, from, d);
+  });
+  return result;
+}
+
+/// One query row of one head, with the random number of its pair with key s.
+struct Row {
+  int64_t b, t, h, numHeads, numQueries, numKeys;
+
+  int64_t element(int64_t s) const { return ((b * numHeads + h) * numQueries + t) * numKeys + s; }
+  /// Which key head this query head reads.
+  int64_t keyHead(int64_t numKeyHeads) const { return h / (numHeads / numKeyHeads); }
+};
+
+static void forEachRow(const Doubles &q, const Doubles &k,
+                       llvm::function_ref<void(const Row &)> visit) {
+  for (int64_t b = 0; b < q.size(0); ++b)
+    for (int64_t h = 0; h < q.size(2); ++h)
+      for (int64_t t = 0; t < q.size(1); ++t)
+        visit({b, t, h, q.size(2), q.size(1), k.size(1)});
+}
+
+static double keepFactor(const AttentionOptions &options, const Row &row, int64_t s) {
+  return options.dropout > 0
+             ? RandomStream(*options.key).keepFactor(row.element(s), options.dropout)
+             : 1;
+}
+
+/// sum_d x[b, t, h, d] y[b, s, g, d].
+static double product(const Doubles &x, const Doubles &y, const Row &row, int64_t s) {
+  int64_t g = row.keyHead(y.size(2));
+  double sum = 0;
+  for (int64_t d = 0; d < x.size(3); ++d)
+    sum += x(row.b, row.t, row.h, d) * y(row.b, s, g, d);
+  return sum;
+}
+
+using KeysOf = llvm::function_ref<Keys(int64_t b, int64_t t)>;
+
+static std::array<Tensor, 2> attend(const Tensor &query, const Tensor &keys, const Tensor &values,
+                                    const AttentionOptions &options, KeysOf keysOf) {
+  Doubles q(query), k(keys), v(values);
+  std::array<Tensor, 2> result = {doubles(join(query.shape().drop_back(), v.size(3))),
+                                  doubles({q.size(0), q.size(2), q.size(1)})};
+  Doubles o(result[0]), lse(result[1]);
+  forEachRow(q, k, [&](const Row &row) {
+    Keys seen = keysOf(row.b, row.t);
+    llvm::SmallVector<double> z;
+    for (int64_t s : seen)
+      z.push_back(options.scale * product(q, k, row, s));
+    double total = lse(row.b, row.h, row.t) = logSumExp(z);
+    for (auto [s, score] : llvm::zip_equal(seen, z)) {
+      double p = std::exp(score - total) * keepFactor(options, row, s);
+      for (int64_t d = 0; d < v.size(3); ++d)
+        o(row.b, row.t, row.h, d) += p * v(row.b, s, row.keyHead(v.size(2)), d);
+    }
+  });
+  return result;
+}
+
+static std::array<Tensor, 3> attendGrad(const Tensor &grad, const Tensor &query, const Tensor &keys,
+                                        const Tensor &values, const Tensor &output,
+                                        const Tensor &lse, const AttentionOptions &options,
+                                        KeysOf keysOf) {
+  std::array<Tensor, 3> result = {zerosLike(query), zerosLike(keys), zerosLike(values)};
+  Doubles g(grad), q(query), k(keys), v(values), o(output), total(lse);
+  Doubles dq(result[0]), dk(result[1]), dv(result[2]);
+  forEachRow(q, k, [&](const Row &row) {
+    auto [b, t, h] = std::tuple(row.b, row.t, row.h);
+    int64_t c = row.keyHead(k.size(2));
+    double delta = 0; // sum_s p_s dp_s
+    for (int64_t d = 0; d < o.size(3); ++d)
+      delta += g(b, t, h, d) * o(b, t, h, d);
+    for (int64_t s : keysOf(b, t)) {
+      double p = std::exp(options.scale * product(q, k, row, s) - total(b, h, t));
+      double keep = keepFactor(options, row, s);
+      double dz = options.scale * p * (keep * product(g, v, row, s) - delta);
+      for (int64_t d = 0; d < v.size(3); ++d)
+        dv(b, s, c, d) += keep * p * g(b, t, h, d);
+      for (int64_t d = 0; d < q.size(3); ++d) {
+        dq(b, t, h, d) += dz * k(b, s, c, d);
+        dk(b, s, c, d) += dz * q(b, t, h, d);
+      }
+    }
+  });
+  return result;
+}
+
+std::array<Tensor, 2> attention(const Tensor &query, const Tensor &keys, const Tensor &values,
+                                const AttentionOptions &options) {
+  return attend(query, keys, values, options,
+                [&](int64_t b, int64_t t) { return visibleKeys(options, b, t, keys.shape()[1]); });
+}
+
+std::array<Tensor, 3> attentionGrad(const Tensor &grad, const Tensor &query, const Tensor &keys,
+                                    const Tensor &values, const Tensor &output, const Tensor &lse,
+                                    const AttentionOptions &options) {
+  return attendGrad(grad, query, keys, values, output, lse, options, [&](int64_t b, int64_t t) {
+    return visibleKeys(options, b, t, keys.shape()[1]);
+  });
+}
+
+llvm::Expected<std::array<Tensor, 2>> sparseAttention(const Tensor &query, const Tensor &keys,
+                                                      const Tensor &values, const Tensor &indices,
+                                                      const AttentionOptions &options) {
+  if (auto error = expectInRange("dsa.sparse_attention", "an index", indices, -1, keys.shape()[1],
+                                 indices.shape().back()))
+    return error;
+  return attend(query, keys, values, options, [&](int64_t b, int64_t t) {
+    return selectedKeys(options, b, t, Indices(indices));
+  });
+}
+
+llvm::Expected<std::array<Tensor, 3>> sparseAttentionGrad(const Tensor &grad, const Tensor &query,
+                                                          const Tensor &keys, const Tensor &values,
+                                                          const Tensor &indices,
+                                                          const Tensor &output, const Tensor &lse,
+                                                          const AttentionOptions &options) {
+  if (auto error = expectInRange("dsa.sparse_attention_grad", "an index", indices, -1,
+                                 keys.shape()[1], indices.shape().back()))
+    return error;
+  return attendGrad(grad, query, keys, values, output, lse, options, [&](int64_t b, int64_t t) {
+    return selectedKeys(options, b, t, Indices(indices));
+  });
+}
+
+} // namespace dsa::reference
