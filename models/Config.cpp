@@ -1,1 +1,258 @@
-// placeholder
+// Reading, checking and writing of model descriptions.
+#include "models/Config.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MemoryBuffer.h"
+
+#include <cmath>
+
+using namespace llvm;
+using namespace dsa;
+
+namespace {
+
+template <typename... Args> Error fail(const char *format, Args &&...args) {
+  return createStringError(formatv(format, std::forward<Args>(args)...));
+}
+
+std::string shown(const json::Value &value) {
+  return formatv("{0}", value).str();
+}
+
+/// Takes the fields of one JSON object, remembers the first mistake, and knows which fields nobody
+/// took.
+class Fields {
+public:
+  Fields(const json::Object &object, std::string prefix) : object(object), prefix(prefix) {}
+
+  void take(StringRef name, int64_t &target) {
+    if (const json::Value *value = find(name))
+      if (std::optional<int64_t> number = value->getAsInteger())
+        target = *number;
+      else
+        mistake(name, "an integer", *value);
+  }
+
+  void take(StringRef name, std::optional<int64_t> &target) {
+    if (object.get(name))
+      take(name, target.emplace());
+  }
+
+  void take(StringRef name, double &target) {
+    if (const json::Value *value = find(name))
+      if (std::optional<double> number = value->getAsNumber())
+        target = *number;
+      else
+        mistake(name, "a number", *value);
+  }
+
+  void take(StringRef name, std::string &target) {
+    if (const json::Value *value = find(name))
+      if (std::optional<StringRef> text = value->getAsString())
+        target = text->str();
+      else
+        mistake(name, "a string", *value);
+  }
+
+  void take(StringRef name, AttentionKind &target) {
+    const json::Value *value = find(name);
+    if (!value)
+      return;
+    for (AttentionKind kind :
+         {AttentionKind::Dense, AttentionKind::Sparse, AttentionKind::Published})
+      if (value->getAsString() == attentionName(kind)) {
+        target = kind;
+        return;
+      }
+    mistake(name, "\"dense\", \"sparse\" or \"sparse-published\"", *value);
+  }
+
+  /// Reads the object `name` through `read`.
+  void take(StringRef name, function_ref<void(Fields &)> read) {
+    const json::Value *value = find(name);
+    if (!value)
+      return;
+    const json::Object *inner = value->getAsObject();
+    if (!inner)
+      return mistake(name, "an object", *value);
+    Fields fields(*inner, prefix + name.str() + ".");
+    read(fields);
+    if (message.empty())
+      message = fields.firstMistake();
+  }
+
+  /// The first mistake, or the first field that was not taken, or nothing.
+  std::string firstMistake() {
+    if (!message.empty())
+      return message;
+    for (const auto &[key, value] : object)
+      if (!is_contained(known, key.str()))
+        return formatv("expected one of the fields {0}, got '{1}{2}'", join(known, ", "), prefix,
+                       key.str());
+    return "";
+  }
+
+private:
+  const json::Value *find(StringRef name) {
+    known.push_back(name.str());
+    return object.get(name);
+  }
+
+  void mistake(StringRef name, StringRef expected, const json::Value &value) {
+    if (message.empty())
+      message =
+          formatv("expected '{0}{1}' to be {2}, got {3}", prefix, name, expected, shown(value));
+  }
+
+  const json::Object &object;
+  std::string prefix, message;
+  std::vector<std::string> known;
+};
+
+/// The one list of fields, in the order in which `toJson` writes them.
+void readFields(Fields &fields, ModelConfig &config) {
+  fields.take("name", config.name);
+  fields.take("vocab", config.vocab);
+  fields.take("length", config.length);
+  fields.take("batch", config.batch);
+  fields.take("width", config.width);
+  fields.take("layers", config.layers);
+  fields.take("heads", config.heads);
+  fields.take("attention", config.attention);
+  fields.take("k", config.k);
+  fields.take("k_fraction", config.kFraction);
+  fields.take("indexer", [&](Fields &indexer) {
+    indexer.take("heads", config.indexer.heads);
+    indexer.take("width", config.indexer.width);
+  });
+  fields.take("moe", [&](Fields &moe) {
+    moe.take("experts", config.moe.experts);
+    moe.take("active", config.moe.active);
+    moe.take("width", config.moe.width);
+    moe.take("router_noise", config.moe.routerNoise);
+    moe.take("balance_coefficient", config.moe.balanceCoefficient);
+  });
+  fields.take("dropout", config.dropout);
+  fields.take("norm_eps", config.normEps);
+  fields.take("rope_base", config.ropeBase);
+  fields.take("balance_weight", config.balanceWeight);
+}
+
+} // namespace
+
+StringRef dsa::attentionName(AttentionKind kind) {
+  switch (kind) {
+  case AttentionKind::Dense:
+    return "dense";
+  case AttentionKind::Sparse:
+    return "sparse";
+  case AttentionKind::Published:
+    return "sparse-published";
+  }
+  llvm_unreachable("every kind has a name");
+}
+
+int64_t ModelConfig::selectedKeys() const {
+  return k ? *k : std::max<int64_t>(1, std::floor(static_cast<double>(length) * kFraction));
+}
+
+Error ModelConfig::validate() const {
+  // A bound that no real network meets, low enough that products of three sizes fit into 63 bits.
+  constexpr int64_t kLargest = 1 << 20;
+  std::pair<const char *, int64_t> sizes[] = {{"vocab", vocab},
+                                              {"length", length},
+                                              {"batch", batch},
+                                              {"width", width},
+                                              {"layers", layers},
+                                              {"heads", heads},
+                                              {"indexer.heads", indexer.heads},
+                                              {"indexer.width", indexer.width},
+                                              {"moe.experts", moe.experts},
+                                              {"moe.active", moe.active},
+                                              {"moe.width", moe.width}};
+  for (auto [field, value] : sizes)
+    if (value < 1 || value > kLargest)
+      return fail("expected 1 <= {0} <= {1}, got {2}", field, kLargest, value);
+  if (width % heads)
+    return fail("expected width to be a multiple of heads, got {0} and {1}", width, heads);
+  if (width / heads % 2)
+    return fail("expected an even head width for rotary positions, got {0} / {1} = {2}", width,
+                heads, width / heads);
+  if (moe.active > moe.experts)
+    return fail("expected moe.active <= moe.experts, got {0} and {1}", moe.active, moe.experts);
+  if (k && *k < 1)
+    return fail("expected k >= 1, got {0}", *k);
+  if (!(kFraction > 0.0 && kFraction <= 1.0))
+    return fail("expected 0 < k_fraction <= 1, got {0}", kFraction);
+  if (!(dropout >= 0.0 && dropout < 1.0))
+    return fail("expected 0 <= dropout < 1, got {0}", dropout);
+  if (!(normEps > 0.0))
+    return fail("expected norm_eps > 0, got {0}", normEps);
+  if (!(ropeBase > 1.0))
+    return fail("expected rope_base > 1, got {0}", ropeBase);
+  std::pair<const char *, double> weights[] = {{"moe.router_noise", moe.routerNoise},
+                                               {"moe.balance_coefficient", moe.balanceCoefficient},
+                                               {"balance_weight", balanceWeight}};
+  for (auto [field, value] : weights)
+    if (!(value >= 0.0 && std::isfinite(value)))
+      return fail("expected {0} >= 0, got {1}", field, value);
+  return Error::success();
+}
+
+Expected<ModelConfig> dsa::parseModelConfig(StringRef text) {
+  Expected<json::Value> value = json::parse(text);
+  if (!value)
+    return fail("expected a JSON object, got a syntax error: {0}", toString(value.takeError()));
+  const json::Object *object = value->getAsObject();
+  if (!object)
+    return fail("expected a JSON object, got {0}", shown(*value));
+  if (object->get("k") && object->get("k_fraction"))
+    return fail("expected one of the fields k and k_fraction, got both");
+  ModelConfig config;
+  Fields fields(*object, "");
+  readFields(fields, config);
+  if (std::string message = fields.firstMistake(); !message.empty())
+    return createStringError(message);
+  if (Error error = config.validate())
+    return std::move(error);
+  return config;
+}
+
+Expected<ModelConfig> dsa::loadModelConfig(StringRef path) {
+  ErrorOr<std::unique_ptr<MemoryBuffer>> file = MemoryBuffer::getFile(path, /*IsText=*/true);
+  if (!file)
+    return fail("{0}: expected a model description, got: {1}", path, file.getError().message());
+  Expected<ModelConfig> config = parseModelConfig((*file)->getBuffer());
+  if (!config)
+    return fail("{0}: {1}", path, toString(config.takeError()));
+  return config;
+}
+
+json::Value dsa::toJson(const ModelConfig &config) {
+  json::Object object{
+      {"name", config.name},
+      {"vocab", config.vocab},
+      {"length", config.length},
+      {"batch", config.batch},
+      {"width", config.width},
+      {"layers", config.layers},
+      {"heads", config.heads},
+      {"attention", attentionName(config.attention)},
+      {"indexer", json::Object{{"heads", config.indexer.heads}, {"width", config.indexer.width}}},
+      {"moe", json::Object{{"experts", config.moe.experts},
+                           {"active", config.moe.active},
+                           {"width", config.moe.width},
+                           {"router_noise", config.moe.routerNoise},
+                           {"balance_coefficient", config.moe.balanceCoefficient}}},
+      {"dropout", config.dropout},
+      {"norm_eps", config.normEps},
+      {"rope_base", config.ropeBase},
+      {"balance_weight", config.balanceWeight}};
+  if (config.k)
+    object["k"] = *config.k;
+  else
+    object["k_fraction"] = config.kFraction;
+  return object;
+}

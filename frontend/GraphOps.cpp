@@ -1,0 +1,120 @@
+// The ops of the graph builder: one method for each, named like it.
+#include "frontend/Graph.h"
+
+#include "dialect/Shapes.h"
+
+using namespace mlir;
+using namespace dsa;
+
+Value Graph::embedding(Value table, Value ids) {
+  return EmbeddingOp::create(builder, location(), table, ids);
+}
+
+Value Graph::linear(Value input, Value weight) {
+  return LinearOp::create(builder, location(), input, weight);
+}
+
+Value Graph::rmsNorm(Value input, Value gain, double eps) {
+  return RmsNormOp::create(builder, location(), input, gain, builder.getF64FloatAttr(eps));
+}
+
+Value Graph::rope(Value input, const Rotation &rotation) {
+  int64_t width = rotation.width ? rotation.width : lastDim(input) - rotation.first;
+  return RopeOp::create(builder, location(), input, rotation.positionOffset,
+                        RopePairingAttr::get(builder.getContext(), rotation.pairing),
+                        builder.getF64FloatAttr(rotation.base),
+                        builder.getI64IntegerAttr(rotation.first), builder.getI64IntegerAttr(width),
+                        UnitAttr());
+}
+
+Value Graph::silu(Value input) {
+  return SiluOp::create(builder, location(), input);
+}
+
+Value Graph::add(Value lhs, Value rhs) {
+  return AddOp::create(builder, location(), lhs, rhs);
+}
+
+Value Graph::mul(Value lhs, Value rhs) {
+  return MulOp::create(builder, location(), lhs, rhs);
+}
+
+Value Graph::scale(Value input, double factor) {
+  return ScaleOp::create(builder, location(), input, builder.getF64FloatAttr(factor));
+}
+
+Value Graph::dropout(Value input, double p, Value rows) {
+  if (p == 0.0)
+    return input;
+  return DropoutOp::create(builder, location(), input, randomKey(), rows,
+                           builder.getF64FloatAttr(p));
+}
+
+CrossEntropyOp Graph::crossEntropy(Value logits, Value targets) {
+  return CrossEntropyOp::create(builder, location(), logits, targets);
+}
+
+Value Graph::argmax(Value input) {
+  return ArgmaxOp::create(builder, location(), input);
+}
+
+Value Graph::indexScores(Value query, Value key, Value weight, double scale) {
+  return IndexScoresOp::create(builder, location(), query, key, weight,
+                               builder.getF64FloatAttr(scale));
+}
+
+Value Graph::fillFuture(Value scores, double value, Value queryOffset) {
+  return FillFutureOp::create(builder, location(), scores, queryOffset,
+                              builder.getF64FloatAttr(value));
+}
+
+static UnitAttr unitIf(OpBuilder &builder, bool present) {
+  return present ? builder.getUnitAttr() : UnitAttr();
+}
+
+Value Graph::topK(Value scores, int64_t k, const AttentionMask &mask) {
+  return TopKOp::create(builder, location(), scores, mask.queryOffset, mask.querySegments,
+                        mask.keySegments, builder.getI64IntegerAttr(k),
+                        unitIf(builder, mask.causal));
+}
+
+AttentionOp Graph::attention(Value query, Value keys, Value values, double scale, double dropout,
+                             const AttentionMask &mask) {
+  Value key = dropout == 0.0 ? Value() : randomKey();
+  return AttentionOp::create(builder, location(), query, keys, values, key, mask.queryOffset,
+                             mask.querySegments, mask.keySegments, unitIf(builder, mask.causal),
+                             builder.getF64FloatAttr(scale), builder.getF64FloatAttr(dropout));
+}
+
+SparseAttentionOp Graph::sparseAttention(Value query, Value keys, Value values, Value indices,
+                                         double scale, double dropout, const AttentionMask &mask) {
+  Value key = dropout == 0.0 ? Value() : randomKey();
+  return SparseAttentionOp::create(builder, location(), query, keys, values, indices, key,
+                                   mask.queryOffset, mask.querySegments, mask.keySegments,
+                                   unitIf(builder, mask.causal), builder.getF64FloatAttr(scale),
+                                   builder.getF64FloatAttr(dropout));
+}
+
+RouteOp Graph::route(Value logits, int64_t k, double noise) {
+  Value key = noise == 0.0 ? Value() : randomKey();
+  return RouteOp::create(builder, location(), logits, key, builder.getI64IntegerAttr(k),
+                         builder.getF64FloatAttr(noise));
+}
+
+DispatchOp Graph::dispatch(Value input, Value experts, int64_t numExperts) {
+  return DispatchOp::create(builder, location(), input, experts,
+                            builder.getI64IntegerAttr(numExperts));
+}
+
+Value Graph::groupedLinear(Value input, Value weight, Value offsets) {
+  return GroupedLinearOp::create(builder, location(), input, weight, offsets);
+}
+
+Value Graph::combine(Value rows, Value weights, Value positions) {
+  return CombineOp::create(builder, location(), rows, weights, positions);
+}
+
+Value Graph::balanceLoss(Value probabilities, Value experts, double coefficient) {
+  return BalanceLossOp::create(builder, location(), probabilities, experts,
+                               builder.getF64FloatAttr(coefficient));
+}

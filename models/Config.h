@@ -1,0 +1,76 @@
+// The description of one network: a JSON file as a struct, every field checked.
+#pragma once
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/JSON.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace dsa {
+
+/// How a query finds its keys.
+enum class AttentionKind {
+  Dense,    ///< all s <= t
+  Sparse,   ///< the k best s <= t by index score
+  Published ///< the k best of all s with future scores set to -1e9, no mask: leaks, kept as a
+            ///< regression oracle
+};
+
+/// The lightning indexer of sparse attention.
+struct IndexerConfig {
+  int64_t heads = 4;
+  int64_t width = 64;
+};
+
+/// The mixture of experts of every block. An expert is linear, silu, linear.
+struct MoeConfig {
+  int64_t experts = 4;
+  int64_t active = 2;               ///< experts per token
+  int64_t width = 512;              ///< of an expert's hidden layer
+  double routerNoise = 0.1;         ///< standard deviation, training only
+  double balanceCoefficient = 0.01; ///< inside each layer's balance loss
+};
+
+/// One network. Widths are in columns, `vocab`, `length` and `batch` are defaults that a tool may
+/// override.
+struct ModelConfig {
+  std::string name = "model";
+  int64_t vocab = 49152;
+  int64_t length = 128;
+  int64_t batch = 16;
+  int64_t width = 256;
+  int64_t layers = 4;
+  int64_t heads = 8;
+  AttentionKind attention = AttentionKind::Dense;
+  std::optional<int64_t> k; ///< selected keys per query; absent means `kFraction` of the length
+  double kFraction = 0.5;   ///< used when `k` is absent; the product is rounded down, at least 1
+  IndexerConfig indexer;
+  MoeConfig moe;
+  double dropout = 0.1;          ///< attention probabilities, both residual branches, expert hidden
+  double normEps = 1.1920929e-7; ///< the machine epsilon of f32
+  double ropeBase = 10000.0;
+  double balanceWeight = 0.01; ///< of the sum of all layers' balance losses in the minimised loss
+
+  /// Selected keys per query at the current length.
+  int64_t selectedKeys() const;
+  /// One sentence about the first value that no network can have, or success.
+  llvm::Error validate() const;
+};
+
+/// Reads a description. An unknown field, a wrong type or an impossible value is an error that
+/// names the field, what was expected and what was found.
+llvm::Expected<ModelConfig> parseModelConfig(llvm::StringRef text);
+
+/// Reads the description in a file. Errors name the file.
+llvm::Expected<ModelConfig> loadModelConfig(llvm::StringRef path);
+
+/// The description as JSON: `parseModelConfig` of it gives the same struct.
+llvm::json::Value toJson(const ModelConfig &config);
+
+/// "dense", "sparse" or "sparse-published".
+llvm::StringRef attentionName(AttentionKind kind);
+
+} // namespace dsa

@@ -1,0 +1,28 @@
+// The mixture of experts: exactly T * K rows are computed, grouped by expert.
+#include "models/Moe.h"
+
+#include "dialect/Shapes.h"
+
+using namespace mlir;
+using namespace dsa;
+
+MoeOutput dsa::mixtureOfExperts(Graph &graph, const ModelConfig &config, Value x, double dropout,
+                                double noise) {
+  Graph::Scope scope(graph, "feed_forward");
+  const MoeConfig &moe = config.moe;
+  int64_t d = config.width;
+  Value tokens = graph.flattenRows(x);
+  Value logits = graph.linear(tokens, graph.parameter("router.gate", {moe.experts, d}));
+  RouteOp route = graph.route(logits, moe.active, noise);
+  DispatchOp dispatch = graph.dispatch(tokens, route.getExperts(), moe.experts);
+
+  Value linear1 = graph.parameter("experts.linear1", {moe.experts, moe.width, d});
+  Value linear2 = graph.parameter("experts.linear2", {moe.experts, d, moe.width});
+  Value offsets = dispatch.getOffsets();
+  Value hidden = graph.silu(graph.groupedLinear(dispatch.getRows(), linear1, offsets));
+  hidden = graph.dropout(hidden, dropout, dispatch.getSlots());
+  Value rows = graph.groupedLinear(hidden, linear2, offsets);
+
+  Value combined = graph.combine(rows, route.getWeights(), dispatch.getPositions());
+  return {graph.unflattenRows(combined, shapeOf(x).drop_back()), route};
+}
