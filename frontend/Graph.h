@@ -17,9 +17,9 @@ namespace dsa {
 /// not at all.
 struct AttentionMask {
   bool causal = true;
-  mlir::Value queryOffset;   ///< tensor<i32>: position of the first query; null means 0
-  mlir::Value querySegments; ///< document number of every query
-  mlir::Value keySegments;   ///< document number of every key
+  mlir::Value queryOffset = {};   ///< tensor<i32>: position of the first query; null means 0
+  mlir::Value querySegments = {}; ///< document number of every query
+  mlir::Value keySegments = {};   ///< document number of every key
 };
 
 /// Rotary positions: pairs of `width` columns from `first` on turn by `base^(-2i / width)` per
@@ -28,8 +28,8 @@ struct Rotation {
   RopePairing pairing = RopePairing::Interleaved;
   double base = 10000.0;
   int64_t first = 0;
-  int64_t width = 0;          ///< 0 means all columns
-  mlir::Value positionOffset; ///< tensor<i32>; null means 0
+  int64_t width = 0;               ///< 0 means all columns
+  mlir::Value positionOffset = {}; ///< tensor<i32>; null means 0
 };
 
 /// Writes one function. Arguments are appended when they are first asked for, ops at the end of the

@@ -28,11 +28,12 @@ public:
   Fields(const json::Object &object, std::string prefix) : object(object), prefix(prefix) {}
 
   void take(StringRef name, int64_t &target) {
-    if (const json::Value *value = find(name))
+    if (const json::Value *value = find(name)) {
       if (std::optional<int64_t> number = value->getAsInteger())
         target = *number;
       else
         mistake(name, "an integer", *value);
+    }
   }
 
   void take(StringRef name, std::optional<int64_t> &target) {
@@ -41,19 +42,21 @@ public:
   }
 
   void take(StringRef name, double &target) {
-    if (const json::Value *value = find(name))
+    if (const json::Value *value = find(name)) {
       if (std::optional<double> number = value->getAsNumber())
         target = *number;
       else
         mistake(name, "a number", *value);
+    }
   }
 
   void take(StringRef name, std::string &target) {
-    if (const json::Value *value = find(name))
+    if (const json::Value *value = find(name)) {
       if (std::optional<StringRef> text = value->getAsString())
         target = text->str();
       else
         mistake(name, "a string", *value);
+    }
   }
 
   void take(StringRef name, AttentionKind &target) {

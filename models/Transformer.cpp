@@ -41,7 +41,7 @@ static Forward forward(Graph &graph, const ModelConfig &config, const Noise &noi
 }
 
 /// The balance losses of all layers together.
-static Value balanceLoss(Graph &graph, const ModelConfig &config, ArrayRef<RouteOp> routes) {
+static Value balanceLoss(Graph &graph, const ModelConfig &config, MutableArrayRef<RouteOp> routes) {
   Value sum;
   for (auto [layer, route] : llvm::enumerate(routes)) {
     Graph::Scope scope(graph, "blocks." + Twine(layer));

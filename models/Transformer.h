@@ -18,7 +18,7 @@ struct BuildOptions {
   bool step = true;
   bool evaluate = true;
   bool acknowledgeLeak = false; ///< accept a model whose selection has seen the future
-  TrainOptions train;
+  TrainOptions train = {};
 };
 
 /// The network as a module of functions that share their parameters by name. Every function takes
