@@ -1,0 +1,26 @@
+# How lit runs the tests of this folder: `lit --param build=<build folder> [--param slow=1] <tests>`.
+import os
+
+import lit.formats
+
+root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+build = os.path.abspath(lit_config.params.get("build", os.path.join(root, "build")))
+llvm_tools = "/usr/lib/llvm-22/bin"
+
+config.name = "dsa"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["Inputs"]
+config.test_source_root = os.path.dirname(os.path.abspath(__file__))
+config.test_exec_root = os.path.join(build, "test", "lit")
+config.environment["PATH"] = os.pathsep.join(
+    [os.path.join(build, "bin"), llvm_tools, os.environ.get("PATH", "")]
+)
+if lit_config.params.get("slow") == "1":
+    config.available_features.add("slow")
+
+config.substitutions += [
+    ("%configs", os.path.join(root, "models", "configs")),
+    ("%root", root),
+    ("%build", build),
+]
