@@ -1,6 +1,7 @@
 // Figures of a network, counted on its training step.
 #include "models/ModelCost.h"
 
+#include "frontend/Session.h"
 #include "models/Transformer.h"
 
 using namespace mlir;

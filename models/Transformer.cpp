@@ -1,6 +1,7 @@
 // The network: embedding, blocks, final norm, tied head, and the losses of its functions.
 #include "models/Transformer.h"
 
+#include "frontend/Session.h"
 #include "models/Blocks.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"

@@ -1,0 +1,30 @@
+// From a function of a module to something that runs: which target, how many threads, which files.
+#pragma once
+
+#include "runtime/Executable.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/Error.h"
+
+#include <memory>
+#include <string>
+
+namespace dsa {
+
+/// All choices of a compilation. The defaults suit a test: nothing is written to disk.
+struct CompilerOptions {
+  std::string target = "cpu"; ///< name of a target: "cpu" or "reference"
+  int threads = 0;            ///< that compile and run; 0 means one for each core
+  std::string cacheDirectory; ///< of compiled objects; empty means in memory only
+  std::string dumpDirectory;  ///< receives `<entry>.mlir`, the module as compiled; empty means none
+};
+
+/// The number of threads that `options` asks for, at least 1.
+int threadCount(const CompilerOptions &options);
+
+/// Compiles the function `entry` of `module`, which stays as it is. An unknown target or function,
+/// a failed proof and a directory that cannot be written are errors.
+llvm::Expected<std::unique_ptr<Executable>> compile(mlir::ModuleOp module, llvm::StringRef entry,
+                                                    const CompilerOptions &options = {});
+
+} // namespace dsa

@@ -1,0 +1,117 @@
+// Binding tensors to executables by role and name, and the two things a session runs.
+#include "frontend/Session.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace dsa;
+
+template <typename... Args> static llvm::Error fail(const char *format, Args &&...args) {
+  return llvm::createStringError(llvm::formatv(format, std::forward<Args>(args)...));
+}
+
+/// The result called `name` as a number, or 0 when the function has none.
+static double scalarResult(const Executable &function, llvm::ArrayRef<Tensor> results,
+                           llvm::StringRef name) {
+  int64_t number = function.findResult(name);
+  return number < 0 ? 0.0 : results[number].at(0);
+}
+
+Session::Session(const SessionOptions &options)
+    : options(options), pool(threadCount(options.compiler)) {
+  runOptions.pool = &pool;
+}
+
+llvm::Expected<std::unique_ptr<Session>> Session::create(mlir::ModuleOp module,
+                                                         const SessionOptions &options) {
+  std::unique_ptr<Session> session(new Session(options));
+  std::pair<llvm::StringRef, std::unique_ptr<Executable> *> functions[] = {
+      {kStepEntry, &session->stepFunction}, {kEvaluateEntry, &session->evaluateFunction}};
+  for (auto [entry, function] : functions) {
+    if (!module.lookupSymbol(entry))
+      continue;
+    llvm::Expected<std::unique_ptr<Executable>> compiled = compile(module, entry, options.compiler);
+    if (!compiled)
+      return compiled.takeError();
+    *function = std::move(*compiled);
+    session->adopt(**function);
+  }
+  if (!session->stepFunction && !session->evaluateFunction)
+    return fail("expected a module with a function '{0}' or '{1}', got neither", kStepEntry,
+                kEvaluateEntry);
+  return session;
+}
+
+/// Gives a value to every parameter and state that `function` is the first to name.
+void Session::adopt(const Executable &function) {
+  for (const TensorSpec &spec : function.arguments()) {
+    if (spec.role == "parameter" && !values.count(spec.name)) {
+      values[spec.name] =
+          initialParameter(spec.name, spec.shape, options.initialization, options.seed);
+      parameters[spec.name] = values[spec.name];
+    } else if (spec.role == "state" && !values.count(spec.name)) {
+      values[spec.name] = Tensor(spec.dtype, spec.shape);
+    }
+  }
+}
+
+int64_t Session::parameterCount() const {
+  int64_t count = 0;
+  for (const auto &[name, tensor] : parameters)
+    count += tensor.numElements();
+  return count;
+}
+
+/// The argument that a function of this session wants for `spec`.
+llvm::Expected<Tensor> Session::argument(const TensorSpec &spec, const Tensor &tokens,
+                                         double learningRate) const {
+  if (spec.role == "parameter" || spec.role == "state")
+    return values.at(spec.name);
+  if (spec.role == "learning_rate")
+    return Tensor::scalar(DType::F32, learningRate);
+  if (spec.role == "step" || spec.role == "seed") {
+    Tensor scalar(DType::I64, {});
+    *scalar.data<int64_t>() = spec.role == "seed" ? options.seed : stepCount + 1;
+    return scalar;
+  }
+  if (tokens.dtype() != spec.dtype || tokens.shape() != llvm::ArrayRef(spec.shape))
+    return fail("expected {0} to be {1}, got {2}", spec.name, describe(spec.dtype, spec.shape),
+                describe(tokens.dtype(), tokens.shape()));
+  return tokens;
+}
+
+llvm::Error Session::run(Executable &function, const Tensor &tokens, double learningRate,
+                         llvm::SmallVectorImpl<Tensor> &results) {
+  llvm::SmallVector<Tensor> arguments;
+  for (const TensorSpec &spec : function.arguments()) {
+    llvm::Expected<Tensor> tensor = argument(spec, tokens, learningRate);
+    if (!tensor)
+      return tensor.takeError();
+    arguments.push_back(std::move(*tensor));
+  }
+  return function.run(arguments, results, runOptions);
+}
+
+llvm::Expected<StepResult> Session::step(const Tensor &tokens, double learningRate) {
+  if (!stepFunction)
+    return fail("expected a module with a function '{0}', got none", kStepEntry);
+  if (llvm::Error error = run(*stepFunction, tokens, learningRate, stepResults))
+    return std::move(error);
+  ++stepCount;
+  return StepResult{scalarResult(*stepFunction, stepResults, "loss"),
+                    scalarResult(*stepFunction, stepResults, "balance"),
+                    scalarResult(*stepFunction, stepResults, "grad_norm")};
+}
+
+llvm::Expected<EvaluateResult> Session::evaluate(const Tensor &tokens) {
+  if (!evaluateFunction)
+    return fail("expected a module with a function '{0}', got none", kEvaluateEntry);
+  if (llvm::Error error = run(*evaluateFunction, tokens, 0.0, evaluateResults))
+    return std::move(error);
+  EvaluateResult result;
+  result.loss = scalarResult(*evaluateFunction, evaluateResults, "loss");
+  if (int64_t number = evaluateFunction->findResult("token_loss"); number >= 0)
+    result.tokenLoss = evaluateResults[number];
+  if (int64_t number = evaluateFunction->findResult("prediction"); number >= 0)
+    result.prediction = evaluateResults[number];
+  return result;
+}
