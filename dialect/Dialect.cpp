@@ -26,6 +26,14 @@ void DsaDialect::initialize() {
       >();
   addOperations<
 #define GET_OP_LIST
+#include "dialect/ElementwiseOps.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "dialect/LossOps.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
 #include "dialect/AttentionOps.cpp.inc"
       >();
   addOperations<
@@ -42,18 +50,21 @@ void DsaDialect::initialize() {
       >();
 }
 
-Operation *DsaDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type, Location loc) {
+Operation *DsaDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type,
+                                           Location loc) {
   return arith::ConstantOp::materialize(builder, value, type, loc);
 }
 
-LogicalResult DsaDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) { return success(); }
-
-LogicalResult DsaDialect::verifyRegionArgAttribute(Operation *op, unsigned region, unsigned argument,
-                                                   NamedAttribute attribute) {
+LogicalResult DsaDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
   return success();
 }
 
-LogicalResult DsaDialect::verifyRegionResultAttribute(Operation *op, unsigned region, unsigned result,
-                                                      NamedAttribute attribute) {
+LogicalResult DsaDialect::verifyRegionArgAttribute(Operation *op, unsigned region,
+                                                   unsigned argument, NamedAttribute attribute) {
+  return success();
+}
+
+LogicalResult DsaDialect::verifyRegionResultAttribute(Operation *op, unsigned region,
+                                                      unsigned result, NamedAttribute attribute) {
   return success();
 }

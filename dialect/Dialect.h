@@ -21,6 +21,10 @@
 #define GET_OP_CLASSES
 #include "dialect/TensorOps.h.inc"
 #define GET_OP_CLASSES
+#include "dialect/ElementwiseOps.h.inc"
+#define GET_OP_CLASSES
+#include "dialect/LossOps.h.inc"
+#define GET_OP_CLASSES
 #include "dialect/AttentionOps.h.inc"
 #define GET_OP_CLASSES
 #include "dialect/MoeOps.h.inc"

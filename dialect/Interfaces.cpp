@@ -16,7 +16,7 @@ Cost &Cost::operator+=(const Cost &other) {
   return *this;
 }
 
-static int64_t bytesOf(Type type) {
+int64_t bytesOf(Type type) {
   auto shaped = cast<ShapedType>(type);
   return shaped.getNumElements() * ((shaped.getElementTypeBitWidth() + 7) / 8);
 }

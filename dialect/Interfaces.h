@@ -23,7 +23,11 @@ struct Cost {
   int64_t flops() const { return matrixFlops + vectorFlops; }
 };
 
-/// The compulsory bytes of `op` (every operand read once, every result written once) with the given FLOPs.
+/// The bytes of one value of the statically shaped tensor type `type`.
+int64_t bytesOf(mlir::Type type);
+
+/// The compulsory bytes of `op` (every operand read once, every result written once) with the given
+/// FLOPs.
 Cost costOf(mlir::Operation *op, int64_t matrixFlops, int64_t vectorFlops);
 
 } // namespace dsa

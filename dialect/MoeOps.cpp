@@ -2,6 +2,7 @@
 #include "dialect/Dialect.h"
 #include "dialect/Shapes.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/OpImplementation.h"
 
 using namespace mlir;
@@ -10,154 +11,290 @@ using namespace dsa;
 #define GET_OP_CLASSES
 #include "dialect/MoeOps.cpp.inc"
 
-LogicalResult RouteOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor in,
-    SmallVectorImpl<Type> &types) {
-  types.assign({tensorOf(elementOf(in.getLogits()), {firstDim(in.getLogits()), static_cast<int64_t>(in.getK())}), tensorOf(IntegerType::get(context, 32), {firstDim(in.getLogits()), static_cast<int64_t>(in.getK())}), in.getLogits().getType()});
+// A product grouped by expert reads the weights of at most one expert a row.
+static Cost groupedCost(Operation *op, Value rows, Value weight, int64_t flops) {
+  Cost cost = costOf(op, flops, 0);
+  int64_t experts = firstDim(weight), used = std::min(experts, firstDim(rows));
+  cost.readBytes -= bytesOf(weight.getType()) / std::max<int64_t>(experts, 1) * (experts - used);
+  return cost;
+}
+
+static Value zeros(OpBuilder &builder, Location loc, Type type) {
+  return arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));
+}
+
+LogicalResult RouteOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
+                                        Adaptor in, SmallVectorImpl<Type> &types) {
+  types.assign({tensorOf(elementOf(in.getLogits()),
+                         {firstDim(in.getLogits()), static_cast<int64_t>(in.getK())}),
+                tensorOf(IntegerType::get(context, 32),
+                         {firstDim(in.getLogits()), static_cast<int64_t>(in.getK())}),
+                in.getLogits().getType()});
   return success();
 }
 
-LogicalResult RouteOp::verify() { return success(); }
+LogicalResult RouteOp::verify() {
+  return success();
+}
 
-Cost RouteOp::getCost() { return costOf(getOperation(), 0, 0); }
+Cost RouteOp::getCost() {
+  // A softmax over all experts, k comparisons an expert to choose, and one Gaussian each when there
+  // is noise.
+  int64_t perLogit = 4 + static_cast<int64_t>(getK()) + (getKey() ? 8 : 0);
+  return costOf(getOperation(), 0, perLogit * tensorType(getLogits()).getNumElements());
+}
 
 void RouteOp::transferTokenFlow(TokenFlow &flow) {}
 
-LogicalResult RouteOp::buildVjp(OpBuilder &builder, ValueRange resultGrads, SmallVectorImpl<Value> &operandGrads) {
-  return failure();
+LogicalResult RouteOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
+                                SmallVectorImpl<Value> &operandGrads) {
+  Value weightsGrad = resultGrads[0], probabilitiesGrad = resultGrads[2];
+  if (resultGrads[1])
+    return emitOpError("expected no gradient of the chosen experts, got one");
+  if (!weightsGrad && !probabilitiesGrad)
+    return success();
+  if (!weightsGrad)
+    weightsGrad = zeros(builder, getLoc(), getWeights().getType());
+  if (!probabilitiesGrad)
+    probabilitiesGrad = zeros(builder, getLoc(), getProbabilities().getType());
+  operandGrads[0] = RouteGradOp::create(builder, getLoc(), weightsGrad, probabilitiesGrad,
+                                        getWeights(), getExperts(), getProbabilities());
+  return success();
 }
 
-LogicalResult RouteGradOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor in,
-    SmallVectorImpl<Type> &types) {
+LogicalResult RouteGradOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
+                                            Adaptor in, SmallVectorImpl<Type> &types) {
   types.assign({in.getProbabilities().getType()});
   return success();
 }
 
-LogicalResult RouteGradOp::verify() { return success(); }
+LogicalResult RouteGradOp::verify() {
+  return success();
+}
 
-Cost RouteGradOp::getCost() { return costOf(getOperation(), 0, 0); }
+Cost RouteGradOp::getCost() {
+  // A softmax gradient is a dot product, a subtraction and a product.
+  int64_t entries =
+      tensorType(getWeights()).getNumElements() + tensorType(getProbabilities()).getNumElements();
+  return costOf(getOperation(), 0, 4 * entries);
+}
 
 void RouteGradOp::transferTokenFlow(TokenFlow &flow) {}
 
-LogicalResult DispatchOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor in,
-    SmallVectorImpl<Type> &types) {
-  types.assign({tensorOf(elementOf(in.getInput()), {firstDim(in.getExperts()) * lastDim(in.getExperts()), lastDim(in.getInput())}), tensorOf(IntegerType::get(context, 32), {static_cast<int64_t>(in.getNumExperts()) + 1}), tensorOf(IntegerType::get(context, 32), {firstDim(in.getExperts()) * lastDim(in.getExperts())}), in.getExperts().getType()});
+LogicalResult DispatchOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
+                                           Adaptor in, SmallVectorImpl<Type> &types) {
+  types.assign(
+      {tensorOf(elementOf(in.getInput()),
+                {firstDim(in.getExperts()) * lastDim(in.getExperts()), lastDim(in.getInput())}),
+       tensorOf(IntegerType::get(context, 32), {static_cast<int64_t>(in.getNumExperts()) + 1}),
+       tensorOf(IntegerType::get(context, 32),
+                {firstDim(in.getExperts()) * lastDim(in.getExperts())}),
+       in.getExperts().getType()});
   return success();
 }
 
-LogicalResult DispatchOp::verify() { return success(); }
+LogicalResult DispatchOp::verify() {
+  return success();
+}
 
-Cost DispatchOp::getCost() { return costOf(getOperation(), 0, 0); }
+Cost DispatchOp::getCost() {
+  return costOf(getOperation(), 0, 0);
+}
 
 void DispatchOp::transferTokenFlow(TokenFlow &flow) {}
 
-LogicalResult DispatchOp::buildVjp(OpBuilder &builder, ValueRange resultGrads, SmallVectorImpl<Value> &operandGrads) {
-  return failure();
-}
-
-LogicalResult DispatchGradOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor in,
-    SmallVectorImpl<Type> &types) {
-  types.assign({tensorOf(elementOf(in.getGrad()), {firstDim(in.getPositions()), lastDim(in.getGrad())})});
+LogicalResult DispatchOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
+                                   SmallVectorImpl<Value> &operandGrads) {
+  Value grad = resultGrads.front();
+  if (!grad)
+    return success();
+  operandGrads[0] = DispatchGradOp::create(builder, getLoc(), grad, getPositions());
   return success();
 }
 
-LogicalResult DispatchGradOp::verify() { return success(); }
+LogicalResult DispatchGradOp::inferReturnTypes(MLIRContext *context,
+                                               std::optional<Location> location, Adaptor in,
+                                               SmallVectorImpl<Type> &types) {
+  types.assign(
+      {tensorOf(elementOf(in.getGrad()), {firstDim(in.getPositions()), lastDim(in.getGrad())})});
+  return success();
+}
 
-Cost DispatchGradOp::getCost() { return costOf(getOperation(), 0, 0); }
+LogicalResult DispatchGradOp::verify() {
+  return success();
+}
+
+Cost DispatchGradOp::getCost() {
+  return costOf(getOperation(), 0, tensorType(getGrad()).getNumElements());
+}
 
 void DispatchGradOp::transferTokenFlow(TokenFlow &flow) {}
 
-LogicalResult GroupedLinearOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor in,
-    SmallVectorImpl<Type> &types) {
-  types.assign({tensorOf(elementOf(in.getInput()), {firstDim(in.getInput()), dim(in.getWeight(), 1)})});
+LogicalResult GroupedLinearOp::inferReturnTypes(MLIRContext *context,
+                                                std::optional<Location> location, Adaptor in,
+                                                SmallVectorImpl<Type> &types) {
+  types.assign(
+      {tensorOf(elementOf(in.getInput()), {firstDim(in.getInput()), dim(in.getWeight(), 1)})});
   return success();
 }
 
-LogicalResult GroupedLinearOp::verify() { return success(); }
+LogicalResult GroupedLinearOp::verify() {
+  return success();
+}
 
-Cost GroupedLinearOp::getCost() { return costOf(getOperation(), 0, 0); }
+Cost GroupedLinearOp::getCost() {
+  return groupedCost(getOperation(), getInput(), getWeight(),
+                     2 * firstDim(getInput()) * lastDim(getInput()) * dim(getWeight(), 1));
+}
 
 void GroupedLinearOp::transferTokenFlow(TokenFlow &flow) {}
 
-LogicalResult GroupedLinearOp::buildVjp(OpBuilder &builder, ValueRange resultGrads, SmallVectorImpl<Value> &operandGrads) {
-  return failure();
-}
-
-LogicalResult GroupedLinearGradInputOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor in,
-    SmallVectorImpl<Type> &types) {
-  types.assign({tensorOf(elementOf(in.getGrad()), {firstDim(in.getGrad()), dim(in.getWeight(), 2)})});
+LogicalResult GroupedLinearOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
+                                        SmallVectorImpl<Value> &operandGrads) {
+  Value grad = resultGrads.front();
+  if (!grad)
+    return success();
+  operandGrads[0] =
+      GroupedLinearGradInputOp::create(builder, getLoc(), grad, getWeight(), getOffsets());
+  operandGrads[1] =
+      GroupedLinearGradWeightOp::create(builder, getLoc(), grad, getInput(), getOffsets());
   return success();
 }
 
-LogicalResult GroupedLinearGradInputOp::verify() { return success(); }
+LogicalResult GroupedLinearGradInputOp::inferReturnTypes(MLIRContext *context,
+                                                         std::optional<Location> location,
+                                                         Adaptor in, SmallVectorImpl<Type> &types) {
+  types.assign(
+      {tensorOf(elementOf(in.getGrad()), {firstDim(in.getGrad()), dim(in.getWeight(), 2)})});
+  return success();
+}
 
-Cost GroupedLinearGradInputOp::getCost() { return costOf(getOperation(), 0, 0); }
+LogicalResult GroupedLinearGradInputOp::verify() {
+  return success();
+}
+
+Cost GroupedLinearGradInputOp::getCost() {
+  return groupedCost(getOperation(), getGrad(), getWeight(),
+                     2 * firstDim(getGrad()) * lastDim(getGrad()) * dim(getWeight(), 2));
+}
 
 void GroupedLinearGradInputOp::transferTokenFlow(TokenFlow &flow) {}
 
-LogicalResult GroupedLinearGradWeightOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor in,
-    SmallVectorImpl<Type> &types) {
-  types.assign({tensorOf(elementOf(in.getGrad()), {firstDim(in.getOffsets()) - 1, lastDim(in.getGrad()), lastDim(in.getInput())})});
+LogicalResult GroupedLinearGradWeightOp::inferReturnTypes(MLIRContext *context,
+                                                          std::optional<Location> location,
+                                                          Adaptor in,
+                                                          SmallVectorImpl<Type> &types) {
+  types.assign(
+      {tensorOf(elementOf(in.getGrad()),
+                {firstDim(in.getOffsets()) - 1, lastDim(in.getGrad()), lastDim(in.getInput())})});
   return success();
 }
 
-LogicalResult GroupedLinearGradWeightOp::verify() { return success(); }
+LogicalResult GroupedLinearGradWeightOp::verify() {
+  return success();
+}
 
-Cost GroupedLinearGradWeightOp::getCost() { return costOf(getOperation(), 0, 0); }
+Cost GroupedLinearGradWeightOp::getCost() {
+  return costOf(getOperation(), 2 * firstDim(getGrad()) * lastDim(getGrad()) * lastDim(getInput()),
+                0);
+}
 
 void GroupedLinearGradWeightOp::transferTokenFlow(TokenFlow &flow) {}
 
-LogicalResult CombineOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor in,
-    SmallVectorImpl<Type> &types) {
-  types.assign({tensorOf(elementOf(in.getRows()), {firstDim(in.getPositions()), lastDim(in.getRows())})});
+LogicalResult CombineOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
+                                          Adaptor in, SmallVectorImpl<Type> &types) {
+  types.assign(
+      {tensorOf(elementOf(in.getRows()), {firstDim(in.getPositions()), lastDim(in.getRows())})});
   return success();
 }
 
-LogicalResult CombineOp::verify() { return success(); }
+LogicalResult CombineOp::verify() {
+  return success();
+}
 
-Cost CombineOp::getCost() { return costOf(getOperation(), 0, 0); }
+Cost CombineOp::getCost() {
+  return costOf(getOperation(), 0, 2 * tensorType(getRows()).getNumElements());
+}
 
 void CombineOp::transferTokenFlow(TokenFlow &flow) {}
 
-LogicalResult CombineOp::buildVjp(OpBuilder &builder, ValueRange resultGrads, SmallVectorImpl<Value> &operandGrads) {
-  return failure();
+LogicalResult CombineOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
+                                  SmallVectorImpl<Value> &operandGrads) {
+  Value grad = resultGrads.front();
+  if (!grad)
+    return success();
+  auto both =
+      CombineGradOp::create(builder, getLoc(), grad, getRows(), getWeights(), getPositions());
+  operandGrads[0] = both.getRowsGrad();
+  operandGrads[1] = both.getWeightsGrad();
+  return success();
 }
 
-LogicalResult CombineGradOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor in,
-    SmallVectorImpl<Type> &types) {
+LogicalResult CombineGradOp::inferReturnTypes(MLIRContext *context,
+                                              std::optional<Location> location, Adaptor in,
+                                              SmallVectorImpl<Type> &types) {
   types.assign({in.getRows().getType(), in.getWeights().getType()});
   return success();
 }
 
-LogicalResult CombineGradOp::verify() { return success(); }
+LogicalResult CombineGradOp::verify() {
+  return success();
+}
 
-Cost CombineGradOp::getCost() { return costOf(getOperation(), 0, 0); }
+Cost CombineGradOp::getCost() {
+  // A product for the row, a product and a sum for the weight.
+  return costOf(getOperation(), 0, 3 * tensorType(getRows()).getNumElements());
+}
 
 void CombineGradOp::transferTokenFlow(TokenFlow &flow) {}
 
-LogicalResult BalanceLossOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor in,
-    SmallVectorImpl<Type> &types) {
+LogicalResult BalanceLossOp::inferReturnTypes(MLIRContext *context,
+                                              std::optional<Location> location, Adaptor in,
+                                              SmallVectorImpl<Type> &types) {
   types.assign({tensorOf(elementOf(in.getProbabilities()), {})});
   return success();
 }
 
-LogicalResult BalanceLossOp::verify() { return success(); }
-
-Cost BalanceLossOp::getCost() { return costOf(getOperation(), 0, 0); }
-
-void BalanceLossOp::transferTokenFlow(TokenFlow &flow) {}
-
-LogicalResult BalanceLossOp::buildVjp(OpBuilder &builder, ValueRange resultGrads, SmallVectorImpl<Value> &operandGrads) {
-  return failure();
-}
-
-LogicalResult BalanceLossGradOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor in,
-    SmallVectorImpl<Type> &types) {
-  types.assign({tensorOf(elementOf(in.getGrad()), {firstDim(in.getExperts()), static_cast<int64_t>(in.getNumExperts())})});
+LogicalResult BalanceLossOp::verify() {
   return success();
 }
 
-LogicalResult BalanceLossGradOp::verify() { return success(); }
+Cost BalanceLossOp::getCost() {
+  // Every probability is summed, every slot counted.
+  return costOf(getOperation(), 0,
+                tensorType(getProbabilities()).getNumElements() +
+                    tensorType(getExperts()).getNumElements());
+}
 
-Cost BalanceLossGradOp::getCost() { return costOf(getOperation(), 0, 0); }
+void BalanceLossOp::transferTokenFlow(TokenFlow &flow) {}
+
+LogicalResult BalanceLossOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
+                                      SmallVectorImpl<Value> &operandGrads) {
+  Value grad = resultGrads.front();
+  if (!grad)
+    return success();
+  IntegerAttr numExperts = builder.getI64IntegerAttr(lastDim(getProbabilities()));
+  operandGrads[0] = BalanceLossGradOp::create(builder, getLoc(), grad, getExperts(), numExperts,
+                                              getCoefficientAttr());
+  return success();
+}
+
+LogicalResult BalanceLossGradOp::inferReturnTypes(MLIRContext *context,
+                                                  std::optional<Location> location, Adaptor in,
+                                                  SmallVectorImpl<Type> &types) {
+  types.assign({tensorOf(elementOf(in.getGrad()),
+                         {firstDim(in.getExperts()), static_cast<int64_t>(in.getNumExperts())})});
+  return success();
+}
+
+LogicalResult BalanceLossGradOp::verify() {
+  return success();
+}
+
+Cost BalanceLossGradOp::getCost() {
+  return costOf(getOperation(), 0,
+                tensorType(getExperts()).getNumElements() +
+                    tensorType(getResult()).getNumElements());
+}
 
 void BalanceLossGradOp::transferTokenFlow(TokenFlow &flow) {}
