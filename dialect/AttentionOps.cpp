@@ -2,6 +2,7 @@
 #include "dialect/Dialect.h"
 #include "dialect/Shapes.h"
 
+#include "mlir/IR/Matchers.h"
 #include "mlir/IR/OpImplementation.h"
 
 using namespace mlir;
@@ -10,142 +11,462 @@ using namespace dsa;
 #define GET_OP_CLASSES
 #include "dialect/AttentionOps.cpp.inc"
 
-LogicalResult IndexScoresOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor in,
-    SmallVectorImpl<Type> &types) {
-  types.assign({tensorOf(elementOf(in.getQuery()), {dim(in.getQuery(), 0), dim(in.getQuery(), 1), dim(in.getIndexKey(), 1)})});
+//===--- What the ops of this family share
+//------------------------------------------------------===//
+
+/// The position of query row 0: 0 without an offset operand, nothing if it is known only at run
+/// time.
+static std::optional<int64_t> positionOfRowZero(Value queryOffset) {
+  if (!queryOffset)
+    return 0;
+  DenseIntElementsAttr constant;
+  if (!matchPattern(queryOffset, m_Constant(&constant)))
+    return std::nullopt;
+  return constant.getSplatValue<APInt>().getSExtValue();
+}
+
+/// Pairs (t, s) of one head and one sequence that a query looks at: at most `limit` keys a row,
+/// with `causal` only s <= offset + t. A run-time offset is counted as if every key were visible.
+static int64_t visiblePairs(int64_t queries, int64_t keys, int64_t limit, bool causal,
+                            Value queryOffset) {
+  std::optional<int64_t> offset = positionOfRowZero(queryOffset);
+  int64_t bound = std::min(keys, limit);
+  if (!causal || !offset)
+    return queries * bound;
+  int64_t pairs = 0;
+  for (int64_t t = 0; t < queries; ++t)
+    pairs += std::clamp<int64_t>(*offset + t + 1, 0, bound);
+  return pairs;
+}
+
+/// Pairs of all heads and sequences of an attention op; `limit` bounds the keys of one row.
+template <typename Op> static int64_t attentionPairs(Op op, int64_t limit) {
+  return dim(op.getQuery(), 0) * dim(op.getQuery(), 2) *
+         visiblePairs(dim(op.getQuery(), 1), dim(op.getKeys(), 1), limit, op.getCausal(),
+                      op.getQueryOffset());
+}
+
+/// FLOPs of the element-wise part of a softmax for one pair: scale, maximum, exponential, sum.
+static constexpr int64_t kSoftmaxFlops = 5;
+/// FLOPs of the element-wise part of its gradient for one pair: exponential, difference, product,
+/// scale.
+static constexpr int64_t kSoftmaxGradFlops = 5;
+
+template <typename Op> static Cost forwardCost(Op op, int64_t limit) {
+  int64_t pairs = attentionPairs(op, limit);
+  int64_t widths = lastDim(op.getQuery()) + lastDim(op.getValues());
+  return costOf(op.getOperation(), 2 * pairs * widths, kSoftmaxFlops * pairs);
+}
+
+/// Five products: the scores again, dp = do v, dv, dq and dk. delta = do . o is one reduction a
+/// row.
+template <typename Op> static Cost backwardCost(Op op, int64_t limit) {
+  int64_t pairs = attentionPairs(op, limit);
+  int64_t widths = 3 * lastDim(op.getQuery()) + 2 * lastDim(op.getValues());
+  int64_t delta = 2 * tensorType(op.getOutput()).getNumElements();
+  return costOf(op.getOperation(), 2 * pairs * widths, kSoftmaxGradFlops * pairs + delta);
+}
+
+/// Verifies that the `value` called `name` has exactly `shape`.
+static LogicalResult expectShape(Operation *op, StringRef name, Value value,
+                                 ArrayRef<int64_t> shape) {
+  if (shapeOf(value) == shape)
+    return success();
+  InFlightDiagnostic error = op->emitOpError("expected ") << name << " of shape [";
+  llvm::interleaveComma(shape, error);
+  error << "], got [";
+  llvm::interleaveComma(shapeOf(value), error);
+  return error << "]";
+}
+
+static LogicalResult expectSameElement(Operation *op, StringRef name, Value value, Type element) {
+  if (elementOf(value) == element)
+    return success();
+  return op->emitOpError("expected ") << name << " of " << element << ", got " << elementOf(value);
+}
+
+/// Verifies the segment ids of rows [batch, queries] and keys [batch, keys]: both or none.
+template <typename Op>
+static LogicalResult verifySegments(Op op, int64_t batch, int64_t queries, int64_t keys) {
+  Value ofQueries = op.getQuerySegments(), ofKeys = op.getKeySegments();
+  if (!ofQueries != !ofKeys)
+    return op.emitOpError("expected segments of both queries and keys, got only those of ")
+           << (ofQueries ? "queries" : "keys");
+  if (!ofQueries)
+    return success();
+  if (failed(expectShape(op, "query segments", ofQueries, {batch, queries})))
+    return failure();
+  return expectShape(op, "key segments", ofKeys, {batch, keys});
+}
+
+/// The constraints of every op with query, keys and values, C1 to C6 of each.
+template <typename Op> static LogicalResult verifyAttention(Op op) {
+  Value query = op.getQuery(), keys = op.getKeys(), values = op.getValues();
+  int64_t batch = dim(query, 0), queries = dim(query, 1), heads = dim(query, 2);
+  int64_t rows = dim(keys, 1), keyHeads = dim(keys, 2);
+  // attention_c1 attention_grad_c1 sparse_attention_c1 sparse_attention_grad_c1
+  if (failed(expectSameElement(op, "keys", keys, elementOf(query))) ||
+      failed(expectSameElement(op, "values", values, elementOf(query))))
+    return failure();
+  // attention_c2 attention_grad_c2 sparse_attention_c2 sparse_attention_grad_c2
+  if (failed(expectShape(op, "keys", keys, {batch, rows, keyHeads, lastDim(query)})))
+    return failure();
+  // attention_c3 attention_grad_c3 sparse_attention_c3 sparse_attention_grad_c3
+  if (failed(expectShape(op, "values", values, {batch, rows, keyHeads, lastDim(values)})))
+    return failure();
+  // attention_c4 attention_grad_c4 sparse_attention_c4 sparse_attention_grad_c4
+  if (keyHeads == 0 || heads % keyHeads != 0)
+    return op.emitOpError("expected query heads to be a multiple of ")
+           << keyHeads << " key heads, got " << heads;
+  // attention_c5 attention_grad_c5 sparse_attention_c5 sparse_attention_grad_c5
+  if (failed(verifySegments(op, batch, queries, rows)))
+    return failure();
+  // attention_c6 attention_grad_c6 sparse_attention_c6 sparse_attention_grad_c6
+  double dropout = op.getDropout().convertToDouble();
+  if (!(dropout >= 0.0 && dropout < 1.0))
+    return op.emitOpError("expected dropout in [0, 1), got ") << op.getDropoutAttr();
+  if (dropout > 0.0 && !op.getKey())
+    return op.emitOpError("expected a random key for dropout ")
+           << op.getDropoutAttr() << ", got none";
   return success();
 }
 
-LogicalResult IndexScoresOp::verify() { return success(); }
+/// What the gradients of attention read besides: do and o [B, Lq, H, Dv] and lse [B, H, Lq].
+template <typename Op> static LogicalResult verifyAttentionGrad(Op op) {
+  Value query = op.getQuery();
+  int64_t batch = dim(query, 0), queries = dim(query, 1), heads = dim(query, 2);
+  SmallVector<int64_t> output = {batch, queries, heads, lastDim(op.getValues())};
+  if (failed(expectSameElement(op, "grad", op.getGrad(), elementOf(query))) ||
+      failed(expectSameElement(op, "output", op.getOutput(), elementOf(query))) ||
+      failed(expectSameElement(op, "lse", op.getLse(), elementOf(query))) ||
+      failed(expectShape(op, "grad", op.getGrad(), output)) ||
+      failed(expectShape(op, "output", op.getOutput(), output)))
+    return failure();
+  return expectShape(op, "lse", op.getLse(), {batch, heads, queries});
+}
 
-Cost IndexScoresOp::getCost() { return costOf(getOperation(), 0, 0); }
+/// The selection of sparse attention: [B, Lq, k].
+template <typename Op> static LogicalResult verifySelection(Op op) {
+  Value query = op.getQuery(), indices = op.getIndices();
+  return expectShape(op, "indices", indices, {dim(query, 0), dim(query, 1), lastDim(indices)});
+}
+
+/// The result types of an attention forward op: o [B, Lq, H, Dv] and lse [B, H, Lq].
+template <typename Adaptor> static void inferAttention(Adaptor in, SmallVectorImpl<Type> &types) {
+  ArrayRef<int64_t> query = shapeOf(in.getQuery());
+  Type element = elementOf(in.getQuery());
+  types.assign({tensorOf(element, query.drop_back(), lastDim(in.getValues())),
+                tensorOf(element, {query[0], query[2], query[1]})});
+}
+
+/// The result types of an attention gradient op: those of query, keys and values.
+template <typename Adaptor>
+static void inferAttentionGrad(Adaptor in, SmallVectorImpl<Type> &types) {
+  types.assign({in.getQuery().getType(), in.getKeys().getType(), in.getValues().getType()});
+}
+
+/// The gradient of an attention op needs do; the log-sum-exp is saved for it, not differentiated.
+template <typename Op> static LogicalResult refuseLseGradient(Op op, ValueRange resultGrads) {
+  if (resultGrads[1])
+    return op.emitOpError("expected a loss that does not read lse, got a gradient for it");
+  return success();
+}
+
+//===--- index_scores
+//---------------------------------------------------------------------------===//
+
+/// The constraints of the indexer's operands, C1 to C3 of index_scores and of its gradient.
+template <typename Op> static LogicalResult verifyIndexOperands(Op op) {
+  Value query = op.getQuery(), key = op.getIndexKey(), weight = op.getWeight();
+  // index_scores_c1 index_scores_grad_c1
+  if (failed(expectSameElement(op, "index key", key, elementOf(query))) ||
+      failed(expectSameElement(op, "weight", weight, elementOf(query))))
+    return failure();
+  // index_scores_c2 index_scores_grad_c2
+  if (failed(expectShape(op, "index key", key, {dim(query, 0), dim(key, 1), lastDim(query)})))
+    return failure();
+  // index_scores_c3 index_scores_grad_c3
+  return expectShape(op, "weight", weight, shapeOf(query).drop_back());
+}
+
+LogicalResult IndexScoresOp::inferReturnTypes(MLIRContext *context,
+                                              std::optional<Location> location, Adaptor in,
+                                              SmallVectorImpl<Type> &types) {
+  ArrayRef<int64_t> query = shapeOf(in.getQuery());
+  types.assign(
+      {tensorOf(elementOf(in.getQuery()), {query[0], query[1], dim(in.getIndexKey(), 1)})});
+  return success();
+}
+
+LogicalResult IndexScoresOp::verify() {
+  return verifyIndexOperands(*this);
+}
+
+Cost IndexScoresOp::getCost() {
+  int64_t terms =
+      tensorType(getQuery()).getNumElements() / lastDim(getQuery()) * dim(getIndexKey(), 1);
+  return costOf(getOperation(), 2 * terms * lastDim(getQuery()), 3 * terms);
+}
 
 void IndexScoresOp::transferTokenFlow(TokenFlow &flow) {}
 
-LogicalResult IndexScoresOp::buildVjp(OpBuilder &builder, ValueRange resultGrads, SmallVectorImpl<Value> &operandGrads) {
-  return failure();
+LogicalResult IndexScoresOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
+                                      SmallVectorImpl<Value> &operandGrads) {
+  if (!resultGrads[0])
+    return success();
+  auto grad = IndexScoresGradOp::create(builder, getLoc(), resultGrads[0], getQuery(),
+                                        getIndexKey(), getWeight(), getScaleAttr());
+  llvm::copy(grad.getResults(), operandGrads.begin());
+  return success();
 }
 
-LogicalResult IndexScoresGradOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor in,
-    SmallVectorImpl<Type> &types) {
+LogicalResult IndexScoresGradOp::inferReturnTypes(MLIRContext *context,
+                                                  std::optional<Location> location, Adaptor in,
+                                                  SmallVectorImpl<Type> &types) {
   types.assign({in.getQuery().getType(), in.getIndexKey().getType(), in.getWeight().getType()});
   return success();
 }
 
-LogicalResult IndexScoresGradOp::verify() { return success(); }
+LogicalResult IndexScoresGradOp::verify() {
+  if (failed(verifyIndexOperands(*this)))
+    return failure();
+  // index_scores_grad_c4
+  if (failed(expectSameElement(*this, "grad", getGrad(), elementOf(getQuery()))))
+    return failure();
+  return expectShape(*this, "grad", getGrad(),
+                     {dim(getQuery(), 0), dim(getQuery(), 1), dim(getIndexKey(), 1)});
+}
 
-Cost IndexScoresGradOp::getCost() { return costOf(getOperation(), 0, 0); }
+Cost IndexScoresGradOp::getCost() {
+  int64_t terms =
+      tensorType(getQuery()).getNumElements() / lastDim(getQuery()) * dim(getIndexKey(), 1);
+  return costOf(getOperation(), 6 * terms * lastDim(getQuery()), 5 * terms);
+}
 
 void IndexScoresGradOp::transferTokenFlow(TokenFlow &flow) {}
 
-LogicalResult FillFutureOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor in,
-    SmallVectorImpl<Type> &types) {
+//===--- fill_future
+//----------------------------------------------------------------------------===//
+
+LogicalResult FillFutureOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
+                                             Adaptor in, SmallVectorImpl<Type> &types) {
   types.assign({in.getScores().getType()});
   return success();
 }
 
-LogicalResult FillFutureOp::verify() { return success(); }
+LogicalResult FillFutureOp::verify() {
+  // fill_future_c1
+  if (getValue().isNaN())
+    return emitOpError("expected a value that can be ranked, got NaN");
+  return success();
+}
 
-Cost FillFutureOp::getCost() { return costOf(getOperation(), 0, 0); }
+Cost FillFutureOp::getCost() {
+  return costOf(getOperation(), 0, 0);
+}
 
 void FillFutureOp::transferTokenFlow(TokenFlow &flow) {}
 
-LogicalResult FillFutureOp::buildVjp(OpBuilder &builder, ValueRange resultGrads, SmallVectorImpl<Value> &operandGrads) {
-  return failure();
-}
-
-LogicalResult TopKOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor in,
-    SmallVectorImpl<Type> &types) {
-  types.assign({tensorOf(IntegerType::get(context, 32), {dim(in.getScores(), 0), dim(in.getScores(), 1), static_cast<int64_t>(in.getK())})});
+LogicalResult FillFutureOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
+                                     SmallVectorImpl<Value> &operandGrads) {
+  if (resultGrads[0])
+    operandGrads[0] = FillFutureOp::create(builder, getLoc(), resultGrads[0], getQueryOffset(),
+                                           builder.getF64FloatAttr(0.0));
   return success();
 }
 
-LogicalResult TopKOp::verify() { return success(); }
+//===--- top_k
+//----------------------------------------------------------------------------------===//
 
-Cost TopKOp::getCost() { return costOf(getOperation(), 0, 0); }
+LogicalResult TopKOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
+                                       Adaptor in, SmallVectorImpl<Type> &types) {
+  int64_t k = std::max<int64_t>(in.getK(), 0); // a k < 1 is the verifier's to refuse
+  types.assign({tensorOf(IntegerType::get(context, 32),
+                         {dim(in.getScores(), 0), dim(in.getScores(), 1), k})});
+  return success();
+}
+
+LogicalResult TopKOp::verify() {
+  // top_k_c1
+  if (static_cast<int64_t>(getK()) < 1)
+    return emitOpError("expected k >= 1, got ") << static_cast<int64_t>(getK());
+  // top_k_c2
+  return verifySegments(*this, dim(getScores(), 0), dim(getScores(), 1), dim(getScores(), 2));
+}
+
+Cost TopKOp::getCost() {
+  // One comparison a visible score.
+  int64_t queries = dim(getScores(), 1), keys = dim(getScores(), 2);
+  return costOf(getOperation(), 0,
+                dim(getScores(), 0) *
+                    visiblePairs(queries, keys, keys, getCausal(), getQueryOffset()));
+}
 
 void TopKOp::transferTokenFlow(TokenFlow &flow) {}
 
-LogicalResult GatherOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor in,
-    SmallVectorImpl<Type> &types) {
-  types.assign({tensorOf(elementOf(in.getInput()), shapeOf(in.getIndices()), shapeOf(in.getInput()).drop_front(2))});
+//===--- gather
+//---------------------------------------------------------------------------------===//
+
+LogicalResult GatherOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
+                                         Adaptor in, SmallVectorImpl<Type> &types) {
+  types.assign({tensorOf(elementOf(in.getInput()), shapeOf(in.getIndices()),
+                         shapeOf(in.getInput()).drop_front(2))});
   return success();
 }
 
-LogicalResult GatherOp::verify() { return success(); }
+LogicalResult GatherOp::verify() {
+  // gather_c1
+  if (dim(getInput(), 0) != dim(getIndices(), 0))
+    return emitOpError("expected indices for a batch of ")
+           << dim(getInput(), 0) << ", got " << dim(getIndices(), 0);
+  return success();
+}
 
-Cost GatherOp::getCost() { return costOf(getOperation(), 0, 0); }
+Cost GatherOp::getCost() {
+  return costOf(getOperation(), 0, 0);
+}
 
 void GatherOp::transferTokenFlow(TokenFlow &flow) {}
 
-LogicalResult GatherOp::buildVjp(OpBuilder &builder, ValueRange resultGrads, SmallVectorImpl<Value> &operandGrads) {
-  return failure();
-}
-
-LogicalResult GatherGradOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor in,
-    SmallVectorImpl<Type> &types) {
-  types.assign({tensorOf(elementOf(in.getGrad()), {dim(in.getGrad(), 0), static_cast<int64_t>(in.getRows())}, shapeOf(in.getGrad()).drop_front(3))});
+LogicalResult GatherOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
+                                 SmallVectorImpl<Value> &operandGrads) {
+  if (resultGrads[0])
+    operandGrads[0] = GatherGradOp::create(builder, getLoc(), resultGrads[0], getIndices(),
+                                           builder.getI64IntegerAttr(dim(getInput(), 1)));
   return success();
 }
 
-LogicalResult GatherGradOp::verify() { return success(); }
+LogicalResult GatherGradOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
+                                             Adaptor in, SmallVectorImpl<Type> &types) {
+  int64_t rows = std::max<int64_t>(in.getRows(), 0); // rows < 1 is the verifier's to refuse
+  types.assign({tensorOf(elementOf(in.getGrad()), {dim(in.getGrad(), 0), rows},
+                         shapeOf(in.getGrad()).drop_front(3))});
+  return success();
+}
 
-Cost GatherGradOp::getCost() { return costOf(getOperation(), 0, 0); }
+LogicalResult GatherGradOp::verify() {
+  // gather_grad_c1
+  if (static_cast<int64_t>(getRows()) < 1)
+    return emitOpError("expected rows >= 1, got ") << static_cast<int64_t>(getRows());
+  // gather_grad_c2
+  return expectShape(*this, "indices", getIndices(), shapeOf(getGrad()).take_front(3));
+}
+
+Cost GatherGradOp::getCost() {
+  return costOf(getOperation(), 0, tensorType(getGrad()).getNumElements());
+}
 
 void GatherGradOp::transferTokenFlow(TokenFlow &flow) {}
 
-LogicalResult AttentionOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor in,
-    SmallVectorImpl<Type> &types) {
-  types.assign({tensorOf(elementOf(in.getQuery()), shapeOf(in.getQuery()).drop_back(), lastDim(in.getValues())), tensorOf(elementOf(in.getQuery()), {dim(in.getQuery(), 0), dim(in.getQuery(), 2), dim(in.getQuery(), 1)})});
+//===--- attention
+//------------------------------------------------------------------------------===//
+
+LogicalResult AttentionOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
+                                            Adaptor in, SmallVectorImpl<Type> &types) {
+  inferAttention(in, types);
   return success();
 }
 
-LogicalResult AttentionOp::verify() { return success(); }
+LogicalResult AttentionOp::verify() {
+  return verifyAttention(*this);
+}
 
-Cost AttentionOp::getCost() { return costOf(getOperation(), 0, 0); }
+Cost AttentionOp::getCost() {
+  return forwardCost(*this, dim(getKeys(), 1));
+}
 
 void AttentionOp::transferTokenFlow(TokenFlow &flow) {}
 
-LogicalResult AttentionOp::buildVjp(OpBuilder &builder, ValueRange resultGrads, SmallVectorImpl<Value> &operandGrads) {
-  return failure();
-}
-
-LogicalResult AttentionGradOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor in,
-    SmallVectorImpl<Type> &types) {
-  types.assign({in.getQuery().getType(), in.getKeys().getType(), in.getValues().getType()});
+LogicalResult AttentionOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
+                                    SmallVectorImpl<Value> &operandGrads) {
+  if (failed(refuseLseGradient(*this, resultGrads)))
+    return failure();
+  if (!resultGrads[0])
+    return success();
+  auto grad =
+      AttentionGradOp::create(builder, getLoc(), resultGrads[0], getQuery(), getKeys(), getValues(),
+                              getResult(), getLse(), getKey(), getQueryOffset(), getQuerySegments(),
+                              getKeySegments(), getCausalAttr(), getScaleAttr(), getDropoutAttr());
+  llvm::copy(grad.getResults(), operandGrads.begin());
   return success();
 }
 
-LogicalResult AttentionGradOp::verify() { return success(); }
+LogicalResult AttentionGradOp::inferReturnTypes(MLIRContext *context,
+                                                std::optional<Location> location, Adaptor in,
+                                                SmallVectorImpl<Type> &types) {
+  inferAttentionGrad(in, types);
+  return success();
+}
 
-Cost AttentionGradOp::getCost() { return costOf(getOperation(), 0, 0); }
+LogicalResult AttentionGradOp::verify() {
+  if (failed(verifyAttention(*this)))
+    return failure();
+  // attention_grad_c7
+  return verifyAttentionGrad(*this);
+}
+
+Cost AttentionGradOp::getCost() {
+  return backwardCost(*this, dim(getKeys(), 1));
+}
 
 void AttentionGradOp::transferTokenFlow(TokenFlow &flow) {}
 
-LogicalResult SparseAttentionOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor in,
-    SmallVectorImpl<Type> &types) {
-  types.assign({tensorOf(elementOf(in.getQuery()), shapeOf(in.getQuery()).drop_back(), lastDim(in.getValues())), tensorOf(elementOf(in.getQuery()), {dim(in.getQuery(), 0), dim(in.getQuery(), 2), dim(in.getQuery(), 1)})});
+//===--- sparse_attention
+//-----------------------------------------------------------------------===//
+
+LogicalResult SparseAttentionOp::inferReturnTypes(MLIRContext *context,
+                                                  std::optional<Location> location, Adaptor in,
+                                                  SmallVectorImpl<Type> &types) {
+  inferAttention(in, types);
   return success();
 }
 
-LogicalResult SparseAttentionOp::verify() { return success(); }
+LogicalResult SparseAttentionOp::verify() {
+  if (failed(verifyAttention(*this)))
+    return failure();
+  // sparse_attention_c7
+  return verifySelection(*this);
+}
 
-Cost SparseAttentionOp::getCost() { return costOf(getOperation(), 0, 0); }
+Cost SparseAttentionOp::getCost() {
+  return forwardCost(*this, lastDim(getIndices()));
+}
 
 void SparseAttentionOp::transferTokenFlow(TokenFlow &flow) {}
 
-LogicalResult SparseAttentionOp::buildVjp(OpBuilder &builder, ValueRange resultGrads, SmallVectorImpl<Value> &operandGrads) {
-  return failure();
-}
-
-LogicalResult SparseAttentionGradOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor in,
-    SmallVectorImpl<Type> &types) {
-  types.assign({in.getQuery().getType(), in.getKeys().getType(), in.getValues().getType()});
+LogicalResult SparseAttentionOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
+                                          SmallVectorImpl<Value> &operandGrads) {
+  if (failed(refuseLseGradient(*this, resultGrads)))
+    return failure();
+  if (!resultGrads[0])
+    return success();
+  auto grad = SparseAttentionGradOp::create(
+      builder, getLoc(), resultGrads[0], getQuery(), getKeys(), getValues(), getIndices(),
+      getResult(), getLse(), getKey(), getQueryOffset(), getQuerySegments(), getKeySegments(),
+      getCausalAttr(), getScaleAttr(), getDropoutAttr());
+  llvm::copy(grad.getResults(), operandGrads.begin());
   return success();
 }
 
-LogicalResult SparseAttentionGradOp::verify() { return success(); }
+LogicalResult SparseAttentionGradOp::inferReturnTypes(MLIRContext *context,
+                                                      std::optional<Location> location, Adaptor in,
+                                                      SmallVectorImpl<Type> &types) {
+  inferAttentionGrad(in, types);
+  return success();
+}
 
-Cost SparseAttentionGradOp::getCost() { return costOf(getOperation(), 0, 0); }
+LogicalResult SparseAttentionGradOp::verify() {
+  if (failed(verifyAttention(*this)))
+    return failure();
+  // sparse_attention_grad_c7
+  if (failed(verifySelection(*this)))
+    return failure();
+  // sparse_attention_grad_c8
+  return verifyAttentionGrad(*this);
+}
+
+Cost SparseAttentionGradOp::getCost() {
+  return backwardCost(*this, lastDim(getIndices()));
+}
 
 void SparseAttentionGradOp::transferTokenFlow(TokenFlow &flow) {}
