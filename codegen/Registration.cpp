@@ -1,12 +1,15 @@
 // Registration of dialects, passes and pipelines for every tool.
 #include "codegen/Registration.h"
 
+#include "codegen/cpu/LowerKernels.h"
 #include "dialect/Dialect.h"
 #include "passes/Passes.h"
 
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
 
 namespace dsa {
 
@@ -20,6 +23,9 @@ void registerEverything(mlir::DialectRegistry &registry) {
   registerDialects(registry);
   mlir::registerAllPasses();
   registerDsaPasses();
+  registerDsaCodegenPasses();
+  mlir::PassPipelineRegistration<>(
+      "dsa-phases-to-llvm", "lower a module of phases to the LLVM dialect", cpu::buildPhasesToLlvm);
 }
 
 } // namespace dsa

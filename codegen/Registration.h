@@ -8,7 +8,8 @@ namespace dsa {
 /// Registers the dialects and interfaces that a module of ours may hold, before or after lowering.
 void registerDialects(mlir::DialectRegistry &registry);
 
-/// `registerDialects`, and every pass and pipeline under its command-line name. Call once per process.
+/// `registerDialects`, and every pass and pipeline under its command-line name. Call once per
+/// process.
 void registerEverything(mlir::DialectRegistry &registry);
 
 } // namespace dsa

@@ -6,5 +6,6 @@
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   dsa::registerEverything(registry);
-  return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "dsa: compiler for sparse attention\n", registry));
+  return mlir::asMainReturnCode(
+      mlir::MlirOptMain(argc, argv, "dsa: compiler for sparse attention\n", registry));
 }

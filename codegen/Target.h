@@ -1,0 +1,45 @@
+// A target turns one function of a graph module into something that runs.
+#pragma once
+
+#include "runtime/Executable.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+#include <memory>
+#include <string>
+
+namespace dsa {
+
+/// Choices of one compilation.
+struct CompileOptions {
+  /// Directory of the object cache; empty: objects are kept in memory only.
+  std::string cacheDirectory;
+  /// Threads that compile, at least 1.
+  int threads = 1;
+};
+
+/// One way to execute graphs, known by the name under which tools take it.
+class Target {
+public:
+  virtual ~Target() = default;
+  virtual llvm::StringRef name() const = 0;
+  /// Compiles function `entry` of `module`, which stays as it is. Fails with one sentence naming
+  /// what was expected and what came.
+  virtual llvm::Expected<std::unique_ptr<Executable>>
+  compile(mlir::ModuleOp module, llvm::StringRef entry, const CompileOptions &options) const = 0;
+};
+
+/// The target called `name`: "reference" or "cpu".
+llvm::Expected<const Target *> lookupTarget(llvm::StringRef name);
+
+/// The targets themselves, one per folder of this floor.
+const Target &referenceTarget();
+const Target &cpuTarget();
+
+/// Arguments and results of `entry` as the runtime sees them.
+llvm::Expected<std::pair<std::vector<TensorSpec>, std::vector<TensorSpec>>>
+signatureOf(mlir::ModuleOp module, llvm::StringRef entry);
+
+} // namespace dsa

@@ -1,0 +1,395 @@
+// Phases, buffers, loops and vector memory of kernels.
+#include "codegen/cpu/KernelBuilder.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/Support/MathExtras.h"
+#include "llvm/TargetParser/Host.h"
+
+using namespace mlir;
+
+namespace dsa::cpu {
+
+static constexpr int64_t kAlignment = 64;
+
+VectorIsa VectorIsa::ofHost() {
+  llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
+  if (features.lookup("avx512f"))
+    return {16, 32};
+  if (features.lookup("avx2") && features.lookup("fma"))
+    return {8, 16};
+  return {4, 16};
+}
+
+int64_t View::elements() const {
+  int64_t count = 1;
+  for (int64_t size : shape)
+    count *= size;
+  return count;
+}
+
+static int64_t bytesOf(Type element) {
+  return (element.getIntOrFloatBitWidth() + 7) / 8;
+}
+
+KernelBuilder::KernelBuilder(KernelOp kernel, ModuleOp module, VectorIsa isa)
+    : ImplicitLocOpBuilder(kernel.getLoc(), kernel.getContext()), kernelOp(kernel),
+      moduleOp(module), isaInfo(isa) {
+  unsigned number = 0;
+  for (Value argument : kernel.getBody().getArguments())
+    bufferNumbers[argument] = number++;
+  for (Value yielded : kernel.getBody().front().getTerminator()->getOperands())
+    bufferNumbers.try_emplace(yielded, number++);
+}
+
+// --- phases
+// -----------------------------------------------------------------------------------------------------
+
+func::FuncOp KernelBuilder::openPhase(int64_t grid) {
+  SmallVector<Type> types;
+  auto flat = [&](Type type) {
+    auto tensor = cast<RankedTensorType>(type);
+    return MemRefType::get({tensor.getNumElements()}, tensor.getElementType());
+  };
+  llvm::append_range(types, llvm::map_range(kernelOp.getArgumentTypes(), flat));
+  llvm::append_range(types, llvm::map_range(kernelOp.getResultTypes(), flat));
+  auto bytes = MemRefType::get({1}, getI8Type());
+  types.append({bytes, bytes, MemRefType::get({2}, getI64Type()), getIndexType(), getIndexType()});
+  setInsertionPointToEnd(moduleOp.getBody());
+  std::string name = (kernelOp.getName() + "_phase" + Twine(phaseOps.size())).str();
+  auto function = func::FuncOp::create(*this, name, getFunctionType(types, {}));
+  function->setAttr("dsa.grid", getI64IntegerAttr(grid));
+  phaseOps.push_back(function);
+  Block *entry = function.addEntryBlock();
+  unsigned first = kernelOp.getArgumentTypes().size() + kernelOp.getResultTypes().size();
+  workspaceBase = entry->getArgument(first);
+  scratchBase = entry->getArgument(first + 1);
+  statusBase = entry->getArgument(first + 2);
+  scratchEnd = 0;
+  setInsertionPointToStart(entry);
+  return function;
+}
+
+void KernelBuilder::phase(int64_t grid, llvm::function_ref<void(Value)> body,
+                          llvm::function_ref<void()> prologue) {
+  func::FuncOp function = openPhase(grid);
+  if (prologue)
+    prologue();
+  Block &entry = function.getBody().front();
+  unsigned count = entry.getNumArguments();
+  loop(entry.getArgument(count - 2), entry.getArgument(count - 1), 1, body);
+  func::ReturnOp::create(*this);
+}
+
+// --- buffers
+// ----------------------------------------------------------------------------------------------------
+
+View KernelBuilder::contiguous(Value base, Type element, ArrayRef<int64_t> shape) {
+  View view{base, element, SmallVector<int64_t>(shape), SmallVector<int64_t>(shape.size(), 1), 0};
+  for (int64_t axis = view.rank() - 2; axis >= 0; --axis)
+    view.strides[axis] = view.strides[axis + 1] * view.shape[axis + 1];
+  return view;
+}
+
+bool KernelBuilder::hasBuffer(Value tensor) const {
+  if (bufferNumbers.contains(tensor))
+    return true;
+  Operation *op = tensor.getDefiningOp();
+  return op && isa<tensor::ExtractSliceOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op) &&
+         hasBuffer(op->getOperand(0));
+}
+
+View KernelBuilder::view(Value tensor) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  if (auto found = bufferNumbers.find(tensor); found != bufferNumbers.end())
+    return contiguous(phaseOps.back().getArgument(found->second), type.getElementType(),
+                      type.getShape());
+  Operation *op = tensor.getDefiningOp();
+  assert(hasBuffer(tensor) && "a value without a buffer is computed, not read");
+  View source = view(op->getOperand(0));
+  if (!isa<tensor::ExtractSliceOp>(op))
+    return reshape(source, type.getShape());
+  auto slice = cast<tensor::ExtractSliceOp>(op);
+  for (auto [axis, start] : llvm::enumerate(slice.getStaticOffsets()))
+    source.offset += start * source.strides[axis];
+  source.shape.assign(type.getShape().begin(), type.getShape().end());
+  return source;
+}
+
+/// Splits or merges axes; each group of axes that is merged must be contiguous inside.
+View KernelBuilder::reshape(const View &from, ArrayRef<int64_t> shape) {
+  View to{from.base, from.element, SmallVector<int64_t>(shape),
+          SmallVector<int64_t>(shape.size(), 1), from.offset};
+  int64_t source = from.rank() - 1, available = 1, stride = 1;
+  for (int64_t axis = to.rank() - 1; axis >= 0; --axis) {
+    while (available == 1 && source >= 0) {
+      available = from.shape[source];
+      stride = from.strides[source--];
+    }
+    to.strides[axis] = stride;
+    int64_t need = to.shape[axis];
+    while (need > available) {
+      assert(source >= 0 && need % available == 0 && "reshape keeps the number of elements");
+      assert(from.strides[source] == stride * available && "merged axes are contiguous");
+      available *= from.shape[source--];
+    }
+    assert(available % need == 0 && "an axis is split evenly");
+    available /= need;
+    stride *= need;
+  }
+  return to;
+}
+
+Value KernelBuilder::flatBuffer(Value bytes, int64_t offset, Type element, int64_t elements) {
+  auto type = MemRefType::get({elements}, element);
+  return memref::ViewOp::create(*this, type, bytes, index(offset), ValueRange{});
+}
+
+View KernelBuilder::workspace(unsigned slot, Type element, ArrayRef<int64_t> shape) {
+  View view = contiguous({}, element, shape);
+  int64_t bytes = view.elements() * bytesOf(element);
+  if (slot >= workspaceSlots.size())
+    workspaceSlots.resize(slot + 1, {-1, 0});
+  auto &[offset, size] = workspaceSlots[slot];
+  if (offset < 0) {
+    offset = workspaceEnd;
+    size = bytes;
+    workspaceEnd += llvm::alignTo(bytes, kAlignment);
+  }
+  assert(size == bytes && "a workspace slot has one size");
+  view.base = flatBuffer(workspaceBase, offset, element, view.elements());
+  return view;
+}
+
+View KernelBuilder::scratch(Type element, ArrayRef<int64_t> shape) {
+  View view = contiguous({}, element, shape);
+  view.base = flatBuffer(scratchBase, scratchEnd, element, view.elements());
+  scratchEnd += llvm::alignTo(view.elements() * bytesOf(element), kAlignment);
+  scratchMax = std::max(scratchMax, scratchEnd);
+  return view;
+}
+
+// --- scalars
+// ----------------------------------------------------------------------------------------------------
+
+Value KernelBuilder::index(int64_t value) {
+  return arith::ConstantIndexOp::create(*this, value);
+}
+
+Value KernelBuilder::i32(int64_t value) {
+  return arith::ConstantOp::create(*this, getI32IntegerAttr(static_cast<int32_t>(value)));
+}
+
+Value KernelBuilder::constant(Type type, double value) {
+  Type element = getElementTypeOrSelf(type);
+  TypedAttr attribute = isa<FloatType>(element)
+                            ? cast<TypedAttr>(getFloatAttr(element, value))
+                            : cast<TypedAttr>(getIntegerAttr(element, static_cast<int64_t>(value)));
+  if (auto vector = dyn_cast<VectorType>(type))
+    attribute = DenseElementsAttr::get(vector, cast<Attribute>(attribute));
+  return arith::ConstantOp::create(*this, attribute);
+}
+
+Value KernelBuilder::add(Value a, Value b) {
+  return createOrFold<arith::AddIOp>(a, b);
+}
+Value KernelBuilder::sub(Value a, Value b) {
+  return createOrFold<arith::SubIOp>(a, b);
+}
+Value KernelBuilder::mul(Value a, Value b) {
+  return createOrFold<arith::MulIOp>(a, b);
+}
+Value KernelBuilder::div(Value a, int64_t b) {
+  return createOrFold<arith::DivUIOp>(a, index(b));
+}
+Value KernelBuilder::rem(Value a, int64_t b) {
+  return createOrFold<arith::RemUIOp>(a, index(b));
+}
+Value KernelBuilder::min(Value a, Value b) {
+  return createOrFold<arith::MinSIOp>(a, b);
+}
+Value KernelBuilder::max(Value a, Value b) {
+  return createOrFold<arith::MaxSIOp>(a, b);
+}
+Value KernelBuilder::less(Value a, Value b) {
+  return createOrFold<arith::CmpIOp>(arith::CmpIPredicate::slt, a, b);
+}
+Value KernelBuilder::toIndex(Value integer) {
+  return createOrFold<arith::IndexCastOp>(getIndexType(), integer);
+}
+Value KernelBuilder::toI32(Value index) {
+  return createOrFold<arith::IndexCastOp>(getI32Type(), index);
+}
+
+// --- loops
+// ------------------------------------------------------------------------------------------------------
+
+void KernelBuilder::loop(Value from, Value to, int64_t step, llvm::function_ref<void(Value)> body) {
+  auto loop = scf::ForOp::create(*this, from, to, index(step));
+  OpBuilder::InsertionGuard guard(*this);
+  setInsertionPointToStart(loop.getBody());
+  body(loop.getInductionVar());
+}
+
+KernelBuilder::Carried KernelBuilder::loop(Value from, Value to, int64_t step, ValueRange inits,
+                                           llvm::function_ref<Carried(Value, ValueRange)> body) {
+  auto loop = scf::ForOp::create(*this, from, to, index(step), inits);
+  OpBuilder::InsertionGuard guard(*this);
+  setInsertionPointToStart(loop.getBody());
+  Carried results = body(loop.getInductionVar(), loop.getRegionIterArgs());
+  scf::YieldOp::create(*this, results);
+  return Carried(loop.getResults());
+}
+
+void KernelBuilder::when(Value condition, llvm::function_ref<void()> body) {
+  auto branch = scf::IfOp::create(*this, condition, /*withElseRegion=*/false);
+  OpBuilder::InsertionGuard guard(*this);
+  setInsertionPointToStart(branch.thenBlock());
+  body();
+}
+
+void KernelBuilder::when(Value condition, llvm::function_ref<void()> body,
+                         llvm::function_ref<void()> otherwise) {
+  auto branch = scf::IfOp::create(*this, condition, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(*this);
+  setInsertionPointToStart(branch.thenBlock());
+  body();
+  setInsertionPointToStart(branch.elseBlock());
+  otherwise();
+}
+
+void KernelBuilder::columns(int64_t count, llvm::function_ref<void(Value, Value)> body) {
+  int64_t whole = count / lanes() * lanes();
+  if (whole == lanes())
+    body(index(0), {});
+  else if (whole > 0)
+    loop(0, whole, lanes(), [&](Value column) { body(column, {}); });
+  if (whole < count)
+    body(index(whole), maskBelow(index(count - whole)));
+}
+
+KernelBuilder::Carried
+KernelBuilder::columns(int64_t count, ValueRange inits,
+                       llvm::function_ref<Carried(Value, Value, ValueRange)> body) {
+  int64_t whole = count / lanes() * lanes();
+  Carried carried(inits);
+  if (whole > 0)
+    carried = loop(index(0), index(whole), lanes(), carried,
+                   [&](Value column, ValueRange values) { return body(column, {}, values); });
+  if (whole < count)
+    carried = body(index(whole), maskBelow(index(count - whole)), carried);
+  return carried;
+}
+
+// --- memory
+// -----------------------------------------------------------------------------------------------------
+
+Value KernelBuilder::linear(const View &view, ValueRange indices) {
+  assert(static_cast<int64_t>(indices.size()) == view.rank() && "one index an axis");
+  Value result = index(view.offset);
+  for (auto [position, stride] : llvm::zip_equal(indices, view.strides))
+    result = add(result, mul(position, stride));
+  return result;
+}
+
+Value KernelBuilder::rowStart(const View &view, Value row) {
+  Value result = index(view.offset);
+  // Peel merged leading axes from the innermost: (row / inner) * stride + (row % inner) * stride
+  // ...
+  int64_t axis = view.rank() - 2;
+  while (axis >= 0) {
+    int64_t size = view.shape[axis], stride = view.strides[axis];
+    while (axis > 0 && view.strides[axis - 1] == size * stride)
+      size *= view.shape[--axis];
+    bool last = axis-- == 0;
+    result = add(result, mul(last ? row : rem(row, size), stride));
+    if (!last)
+      row = div(row, size);
+  }
+  return result;
+}
+
+Value KernelBuilder::loadAt(const View &view, Value linear) {
+  return memref::LoadOp::create(*this, view.base, ValueRange{linear});
+}
+
+void KernelBuilder::storeAt(Value value, const View &view, Value linear) {
+  memref::StoreOp::create(*this, value, view.base, ValueRange{linear});
+}
+
+Value KernelBuilder::loadVector(const View &view, Value linear, Value mask) {
+  VectorType type = vectorType(view.element);
+  if (!mask)
+    return vector::LoadOp::create(*this, type, view.base, ValueRange{linear});
+  return vector::MaskedLoadOp::create(*this, type, view.base, ValueRange{linear}, mask,
+                                      constant(type, 0));
+}
+
+void KernelBuilder::storeVector(Value vector, const View &view, Value linear, Value mask) {
+  if (!mask)
+    vector::StoreOp::create(*this, vector, view.base, ValueRange{linear});
+  else
+    vector::MaskedStoreOp::create(*this, view.base, ValueRange{linear}, mask, vector);
+}
+
+// --- vectors
+// ----------------------------------------------------------------------------------------------------
+
+VectorType KernelBuilder::vectorType(Type element) {
+  return VectorType::get({lanes()}, element);
+}
+
+Value KernelBuilder::splat(Value scalar) {
+  return vector::BroadcastOp::create(*this, vectorType(scalar.getType()), scalar);
+}
+
+Value KernelBuilder::maskBelow(Value count) {
+  return vector::CreateMaskOp::create(*this, vectorType(getI1Type()), ValueRange{count});
+}
+
+Value KernelBuilder::fma(Value a, Value b, Value c) {
+  if (isa<VectorType>(a.getType()))
+    return vector::FMAOp::create(*this, a, b, c);
+  return math::FmaOp::create(*this, a, b, c);
+}
+
+Value KernelBuilder::iota() {
+  auto values = llvm::to_vector(llvm::seq<int32_t>(0, static_cast<int32_t>(lanes())));
+  return arith::ConstantOp::create(
+      *this, DenseElementsAttr::get(vectorType(getI32Type()), ArrayRef<int32_t>(values)));
+}
+
+/// Halves the vector until one lane is left.
+static Value treeReduce(KernelBuilder &b, Value vector,
+                        llvm::function_ref<Value(Value, Value)> combine) {
+  for (int64_t width = b.lanes(); width > 1; width /= 2) {
+    auto low =
+        vector::ExtractStridedSliceOp::create(b, vector, ArrayRef<int64_t>{0}, {width / 2}, {1});
+    auto high = vector::ExtractStridedSliceOp::create(b, vector, ArrayRef<int64_t>{width / 2},
+                                                      {width / 2}, {1});
+    vector = combine(low, high);
+  }
+  return vector::ExtractOp::create(b, vector, ArrayRef<int64_t>{0});
+}
+
+Value KernelBuilder::sumLanes(Value vector) {
+  return treeReduce(*this, vector,
+                    [&](Value a, Value b) -> Value { return arith::AddFOp::create(*this, a, b); });
+}
+
+Value KernelBuilder::maxLanes(Value vector) {
+  return treeReduce(*this, vector, [&](Value a, Value b) -> Value {
+    return arith::MaxNumFOp::create(*this, a, b);
+  });
+}
+
+void KernelBuilder::fail(int64_t code, Value row) {
+  View status{statusBase, getI64Type(), {2}, {1}, 0};
+  storeAt(createOrFold<arith::IndexCastOp>(getI64Type(), row), status, index(1));
+  storeAt(arith::ConstantOp::create(*this, getI64IntegerAttr(code)), status, index(0));
+}
+
+} // namespace dsa::cpu

@@ -1,0 +1,31 @@
+// From planned kernels to loops, and from loops to the LLVM dialect.
+#pragma once
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/Pass.h"
+
+namespace mlir {
+class OpPassManager;
+} // namespace mlir
+
+namespace dsa {
+
+#define GEN_PASS_DECL
+#include "codegen/Passes.h.inc"
+#define GEN_PASS_REGISTRATION
+#include "codegen/Passes.h.inc"
+
+namespace cpu {
+
+/// Attributes of a `module @<kernel>_cpu`: bytes of workspace a launch and of scratch a thread; of
+/// a phase: its grid.
+inline constexpr llvm::StringLiteral kWorkspaceAttr = "dsa.workspace_bytes";
+inline constexpr llvm::StringLiteral kScratchAttr = "dsa.scratch_bytes";
+inline constexpr llvm::StringLiteral kGridAttr = "dsa.grid";
+
+/// Lowers a module of phases to the LLVM dialect; each phase `f` gets an entry `f_entry(arguments,
+/// workspace, scratch, status, begin, end)` of type dsa::KernelFunction.
+void buildPhasesToLlvm(mlir::OpPassManager &manager);
+
+} // namespace cpu
+} // namespace dsa

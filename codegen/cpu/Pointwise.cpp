@@ -1,0 +1,181 @@
+// Evaluation of pointwise ops on vector registers.
+#include "codegen/cpu/Pointwise.h"
+#include "codegen/cpu/Families.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+namespace dsa::cpu {
+
+bool isPointwise(Operation *op) {
+  return isa<SiluOp, SiluGradOp, AddOp, MulOp, ScaleOp, DropoutOp>(op);
+}
+
+bool isView(Operation *op) {
+  return isa<tensor::ExtractSliceOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op);
+}
+
+/// What is computed once per row: where each tensor's row starts, and the values of the current
+/// vector.
+struct Pointwise::Row {
+  Value number;
+  DenseMap<Value, std::pair<View, Value>> starts;
+  DenseMap<Operation *, StreamKey> keys;
+  DenseMap<Operation *, Value> firstElements;
+  DenseMap<Operation *, SmallVector<Value>> factors; ///< of the current group of 64 columns
+  int64_t vectorInGroup = 0;
+  DenseMap<Value, Value> values;
+};
+
+Pointwise::Pointwise(KernelBuilder &b, Value result) : b(b), start(result) {
+  for (Operation &op : b.kernel().getBody().front())
+    if (isPointwise(&op))
+      ops.push_back(&op);
+  Value shape = ops.empty() ? result : ops.back()->getResult(0);
+  if (!shape)
+    return;
+  auto type = cast<RankedTensorType>(shape.getType());
+  columnCount = type.getRank() == 0 ? 1 : type.getShape().back();
+  rowCount = columnCount == 0 ? 0 : type.getNumElements() / columnCount;
+}
+
+View Pointwise::flat(Value value) {
+  View view = b.view(value);
+  return view.columns() == columnCount && view.rank() > 0
+             ? view
+             : b.reshape(view, {rowCount, columnCount});
+}
+
+void Pointwise::emit(Value rowFrom, Value rowTo, Value columnFrom, int64_t width, Load load) {
+  b.loop(rowFrom, rowTo, 1, [&](Value row) { emitRow(row, columnFrom, width, load); });
+}
+
+void Pointwise::emitRow(Value number, Value columnFrom, int64_t width, Load load) {
+  Row row;
+  row.number = number;
+  auto addStart = [&](Value value) {
+    if (value.getType() && b.hasBuffer(value) && !row.starts.contains(value)) {
+      View view = flat(value);
+      row.starts[value] = {view, b.rowStart(view, number)};
+    }
+  };
+  bool grouped = width % 64 == 0 && columnCount % 64 == 0, drops = false;
+  for (Operation *op : ops) {
+    addStart(op->getResult(0));
+    if (auto dropout = dyn_cast<DropoutOp>(op)) {
+      addStart(dropout.getInput());
+      row.keys[op] = loadKey(b, b.view(dropout.getKey()));
+      Value source = number;
+      if (dropout.getRows())
+        source = b.toIndex(b.load(b.view(dropout.getRows()), number));
+      row.firstElements[op] = b.mul(source, columnCount);
+      drops = true;
+      continue;
+    }
+    for (Value value : op->getOperands())
+      addStart(value);
+  }
+  if (start && b.hasBuffer(start))
+    addStart(start);
+  if (!drops || !grouped) {
+    b.columns(width, [&](Value column, Value mask) {
+      emitVector(row, b.add(columnFrom, column), mask, load);
+    });
+    return;
+  }
+  b.loop(0, width, 64, [&](Value group) {
+    Value first = b.add(columnFrom, group);
+    for (Operation *op : ops)
+      if (auto dropout = dyn_cast<DropoutOp>(op))
+        row.factors[op] = dropoutFactors64(b, row.keys[op], b.add(row.firstElements[op], first),
+                                           dropout.getP().convertToDouble());
+    for (row.vectorInGroup = 0; row.vectorInGroup < 64 / b.lanes(); ++row.vectorInGroup)
+      emitVector(row, b.add(first, row.vectorInGroup * b.lanes()), {}, load);
+  });
+}
+
+Value Pointwise::operand(Value value, Row &row, Value column, Value mask) {
+  if (auto found = row.values.find(value); found != row.values.end())
+    return found->second;
+  if (auto found = row.starts.find(value); found != row.starts.end()) {
+    auto &[view, first] = found->second;
+    return row.values[value] = b.loadVector(view, b.add(first, column), mask);
+  }
+  assert(isView(value.getDefiningOp()) &&
+         "a value is computed, loaded, or a reshape of such a value");
+  return operand(value.getDefiningOp()->getOperand(0), row, column, mask);
+}
+
+void Pointwise::emitVector(Row &row, Value column, Value mask, Load load) {
+  row.values.clear();
+  if (start && load)
+    row.values[start] = load(row.number, column, mask);
+  for (Operation *op : ops) {
+    Value result = op->getResult(0), vector = evaluate(op, row, column, mask);
+    row.values[result] = vector;
+  }
+  for (Value yielded : b.kernel().getBody().front().getTerminator()->getOperands()) {
+    Value source = yielded;
+    while (!row.values.contains(source) && source.getDefiningOp() && isView(source.getDefiningOp()))
+      source = source.getDefiningOp()->getOperand(0);
+    if (!row.values.contains(source) || (source == start && !load))
+      continue;
+    View view = flat(yielded);
+    b.storeVector(row.values[source], view, b.add(b.rowStart(view, row.number), column), mask);
+  }
+}
+
+Value Pointwise::evaluate(Operation *op, Row &row, Value column, Value mask) {
+  auto value = [&](Value tensor) { return operand(tensor, row, column, mask); };
+  auto sigmoid = [&](Value x) -> Value {
+    Value e = b.exp(arith::NegFOp::create(b, x));
+    return arith::DivFOp::create(b, b.splat(1.0), arith::AddFOp::create(b, b.splat(1.0), e));
+  };
+  return TypeSwitch<Operation *, Value>(op)
+      .Case([&](AddOp add) {
+        return arith::AddFOp::create(b, value(add.getLhs()), value(add.getRhs()));
+      })
+      .Case([&](MulOp mul) {
+        return arith::MulFOp::create(b, value(mul.getLhs()), value(mul.getRhs()));
+      })
+      .Case([&](ScaleOp scale) {
+        return arith::MulFOp::create(b, value(scale.getInput()),
+                                     b.splat(scale.getFactor().convertToDouble()));
+      })
+      .Case([&](SiluOp silu) {
+        Value x = value(silu.getInput());
+        return arith::MulFOp::create(b, x, sigmoid(x));
+      })
+      .Case([&](SiluGradOp silu) {
+        Value x = value(silu.getInput()), s = sigmoid(x);
+        Value inner = b.fma(x, arith::SubFOp::create(b, b.splat(1.0), s), b.splat(1.0));
+        return arith::MulFOp::create(b, value(silu.getGrad()), arith::MulFOp::create(b, s, inner));
+      })
+      .Case([&](DropoutOp dropout) {
+        Value factor;
+        if (auto found = row.factors.find(op); found != row.factors.end()) {
+          factor = found->second[row.vectorInGroup];
+        } else {
+          Value first = b.splat(b.toI32(b.add(row.firstElements[op], column)));
+          factor = dropoutFactors(b, row.keys[op], b.add(first, b.iota()),
+                                  dropout.getP().convertToDouble());
+        }
+        return arith::MulFOp::create(b, value(dropout.getInput()), factor);
+      });
+}
+
+LogicalResult emitPointwise(KernelBuilder &b, Operation *) {
+  Pointwise chain(b, {});
+  // About 16 K elements an item: small enough to balance, large enough to hide the call.
+  int64_t block = std::max<int64_t>(1, 16384 / std::max<int64_t>(1, chain.columns()));
+  int64_t rows = chain.rows();
+  b.phase((rows + block - 1) / block, [&](Value item) {
+    Value from = b.mul(item, block);
+    chain.emit(from, b.min(b.add(from, block), b.index(rows)), b.index(0), chain.columns());
+  });
+  return success();
+}
+
+} // namespace dsa::cpu

@@ -1,0 +1,49 @@
+// The pointwise slots of a kernel: element-wise ops evaluated on vectors while a block is hot in
+// cache.
+#pragma once
+
+#include "codegen/cpu/Philox.h"
+
+namespace dsa::cpu {
+
+/// True for ops that a pointwise slot evaluates: silu, silu_grad, add, mul, scale, dropout,
+/// fill-free arithmetic.
+bool isPointwise(mlir::Operation *op);
+/// True for ops that only rename elements: extract_slice, expand_shape, collapse_shape.
+bool isView(mlir::Operation *op);
+
+/// The chain of pointwise ops of one kernel, in order. All their tensors flatten to the same rows x
+/// columns.
+class Pointwise {
+public:
+  /// `anchor` may be null. `result` is the anchor's value that the chain starts from (null without
+  /// anchor).
+  Pointwise(KernelBuilder &b, mlir::Value result);
+
+  bool empty() const { return ops.empty(); }
+  int64_t columns() const { return columnCount; }
+  int64_t rows() const { return rowCount; }
+
+  /// Reads lanes() values of the anchor's result at (row, column), masked lanes zero.
+  using Load =
+      llvm::function_ref<mlir::Value(mlir::Value row, mlir::Value column, mlir::Value mask)>;
+  /// Evaluates the chain on rows [rowFrom, rowTo) and `width` columns from `columnFrom` (a multiple
+  /// of `width`), and stores every yielded value. Rows are numbered over the whole tensor.
+  void emit(mlir::Value rowFrom, mlir::Value rowTo, mlir::Value columnFrom, int64_t width,
+            Load load = nullptr);
+
+private:
+  struct Row;
+  void emitRow(mlir::Value row, mlir::Value columnFrom, int64_t width, Load load);
+  void emitVector(Row &row, mlir::Value column, mlir::Value mask, Load load);
+  mlir::Value evaluate(mlir::Operation *op, Row &row, mlir::Value column, mlir::Value mask);
+  mlir::Value operand(mlir::Value value, Row &row, mlir::Value column, mlir::Value mask);
+  View flat(mlir::Value value);
+
+  KernelBuilder &b;
+  mlir::Value start;
+  llvm::SmallVector<mlir::Operation *> ops;
+  int64_t rowCount = 0, columnCount = 0;
+};
+
+} // namespace dsa::cpu
