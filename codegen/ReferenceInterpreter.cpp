@@ -1,0 +1,319 @@
+// Runs the body of a graph function or kernel op by op through the reference, in f64.
+#include "codegen/ReferenceInterpreter.h"
+
+#include "dialect/Dialect.h"
+#include "runtime/reference/AttentionOps.h"
+#include "runtime/reference/MoeOps.h"
+#include "runtime/reference/Random.h"
+#include "runtime/reference/ShapeOps.h"
+#include "runtime/reference/TensorOps.h"
+#include "runtime/reference/TrainOps.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SmallVectorExtras.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+namespace dsa {
+namespace {
+
+using Results = llvm::Expected<SmallVector<Tensor>>;
+
+/// The tensors of the values that have been computed so far.
+class Frame {
+public:
+  const Tensor &operator[](Value value) const { return tensors.find(value)->second; }
+  std::optional<Tensor> optional(Value value) const {
+    return value ? std::optional((*this)[value]) : std::nullopt;
+  }
+  SmallVector<Tensor> all(ValueRange values) const {
+    return llvm::map_to_vector(values, [&](Value value) { return (*this)[value]; });
+  }
+  void set(ValueRange values, ArrayRef<Tensor> results) {
+    for (auto [value, result] : llvm::zip_equal(values, results))
+      tensors[value] = result;
+  }
+
+private:
+  llvm::DenseMap<Value, Tensor> tensors;
+};
+
+template <class Op> void setVisibility(reference::Visibility &visibility, Op op, const Frame &in) {
+  visibility.causal = op.getCausal();
+  visibility.queryOffset = in.optional(op.getQueryOffset());
+  visibility.querySegments = in.optional(op.getQuerySegments());
+  visibility.keySegments = in.optional(op.getKeySegments());
+}
+
+template <class Op> reference::AttentionOptions attentionOptions(Op op, const Frame &in) {
+  reference::AttentionOptions options;
+  setVisibility(options, op, in);
+  options.scale = op.getScale().convertToDouble();
+  options.dropout = op.getDropout().convertToDouble();
+  options.key = in.optional(op.getKey());
+  return options;
+}
+
+// Tensor ops
+
+auto evaluate(EmbeddingOp op, const Frame &in) {
+  return reference::embedding(in[op.getTable()], in[op.getIds()]);
+}
+auto evaluate(EmbeddingGradOp op, const Frame &in) {
+  return reference::embeddingGrad(in[op.getGrad()], in[op.getIds()], op.getRows());
+}
+auto evaluate(LinearOp op, const Frame &in) {
+  return reference::linear(in[op.getInput()], in[op.getWeight()]);
+}
+auto evaluate(LinearGradInputOp op, const Frame &in) {
+  return reference::linearGradInput(in[op.getGrad()], in[op.getWeight()]);
+}
+auto evaluate(LinearGradWeightOp op, const Frame &in) {
+  return reference::linearGradWeight(in[op.getGrad()], in[op.getInput()]);
+}
+auto evaluate(RmsNormOp op, const Frame &in) {
+  return reference::rmsNorm(in[op.getInput()], in[op.getGain()], op.getEps().convertToDouble());
+}
+auto evaluate(RmsNormGradOp op, const Frame &in) {
+  return reference::rmsNormGrad(in[op.getGrad()], in[op.getInput()], in[op.getGain()],
+                                op.getEps().convertToDouble());
+}
+auto evaluate(RopeOp op, const Frame &in) {
+  reference::RopeOptions options;
+  options.half = op.getPairing() == RopePairing::Half;
+  options.base = op.getBase().convertToDouble();
+  options.first = op.getFirst();
+  options.width = op.getWidth();
+  options.inverse = op.getInverse();
+  return reference::rope(in[op.getInput()], in.optional(op.getPositionOffset()), options);
+}
+auto evaluate(SiluOp op, const Frame &in) {
+  return reference::silu(in[op.getInput()]);
+}
+auto evaluate(SiluGradOp op, const Frame &in) {
+  return reference::siluGrad(in[op.getGrad()], in[op.getInput()]);
+}
+auto evaluate(AddOp op, const Frame &in) {
+  return reference::add(in[op.getLhs()], in[op.getRhs()]);
+}
+auto evaluate(MulOp op, const Frame &in) {
+  return reference::mul(in[op.getLhs()], in[op.getRhs()]);
+}
+auto evaluate(ScaleOp op, const Frame &in) {
+  return reference::scale(in[op.getInput()], op.getFactor().convertToDouble());
+}
+auto evaluate(RandomKeyOp op, const Frame &in) {
+  return reference::randomKey(in[op.getSeed()], in[op.getStep()], in[op.getStream()]);
+}
+auto evaluate(DropoutOp op, const Frame &in) {
+  return reference::dropout(in[op.getInput()], in[op.getKey()], in.optional(op.getRows()),
+                            op.getP().convertToDouble());
+}
+auto evaluate(CrossEntropyOp op, const Frame &in) {
+  return reference::crossEntropy(in[op.getLogits()], in[op.getTargets()]);
+}
+auto evaluate(CrossEntropyGradOp op, const Frame &in) {
+  return reference::crossEntropyGrad(in[op.getGrad()], in[op.getLogits()], in[op.getTargets()],
+                                     in[op.getLse()]);
+}
+auto evaluate(ArgmaxOp op, const Frame &in) {
+  return reference::argmax(in[op.getInput()]);
+}
+
+// Attention ops
+
+auto evaluate(IndexScoresOp op, const Frame &in) {
+  return reference::indexScores(in[op.getQuery()], in[op.getIndexKey()], in[op.getWeight()],
+                                op.getScale().convertToDouble());
+}
+auto evaluate(IndexScoresGradOp op, const Frame &in) {
+  return reference::indexScoresGrad(in[op.getGrad()], in[op.getQuery()], in[op.getIndexKey()],
+                                    in[op.getWeight()], op.getScale().convertToDouble());
+}
+auto evaluate(FillFutureOp op, const Frame &in) {
+  return reference::fillFuture(in[op.getScores()], in.optional(op.getQueryOffset()),
+                               op.getValue().convertToDouble());
+}
+auto evaluate(TopKOp op, const Frame &in) {
+  reference::Visibility visibility;
+  setVisibility(visibility, op, in);
+  return reference::topK(in[op.getScores()], visibility, op.getK());
+}
+auto evaluate(GatherOp op, const Frame &in) {
+  return reference::gather(in[op.getInput()], in[op.getIndices()]);
+}
+auto evaluate(GatherGradOp op, const Frame &in) {
+  return reference::gatherGrad(in[op.getGrad()], in[op.getIndices()], op.getRows());
+}
+auto evaluate(AttentionOp op, const Frame &in) {
+  return reference::attention(in[op.getQuery()], in[op.getKeys()], in[op.getValues()],
+                              attentionOptions(op, in));
+}
+auto evaluate(AttentionGradOp op, const Frame &in) {
+  return reference::attentionGrad(in[op.getGrad()], in[op.getQuery()], in[op.getKeys()],
+                                  in[op.getValues()], in[op.getOutput()], in[op.getLse()],
+                                  attentionOptions(op, in));
+}
+auto evaluate(SparseAttentionOp op, const Frame &in) {
+  return reference::sparseAttention(in[op.getQuery()], in[op.getKeys()], in[op.getValues()],
+                                    in[op.getIndices()], attentionOptions(op, in));
+}
+auto evaluate(SparseAttentionGradOp op, const Frame &in) {
+  return reference::sparseAttentionGrad(in[op.getGrad()], in[op.getQuery()], in[op.getKeys()],
+                                        in[op.getValues()], in[op.getIndices()], in[op.getOutput()],
+                                        in[op.getLse()], attentionOptions(op, in));
+}
+
+// Mixture-of-experts ops
+
+auto evaluate(RouteOp op, const Frame &in) {
+  return reference::route(in[op.getLogits()], in.optional(op.getKey()), op.getK(),
+                          op.getNoise().convertToDouble());
+}
+auto evaluate(RouteGradOp op, const Frame &in) {
+  return reference::routeGrad(in[op.getWeightsGrad()], in[op.getProbabilitiesGrad()],
+                              in[op.getWeights()], in[op.getExperts()], in[op.getProbabilities()]);
+}
+auto evaluate(DispatchOp op, const Frame &in) {
+  return reference::dispatch(in[op.getInput()], in[op.getExperts()], op.getNumExperts());
+}
+auto evaluate(DispatchGradOp op, const Frame &in) {
+  return reference::dispatchGrad(in[op.getGrad()], in[op.getPositions()]);
+}
+auto evaluate(GroupedLinearOp op, const Frame &in) {
+  return reference::groupedLinear(in[op.getInput()], in[op.getWeight()], in[op.getOffsets()]);
+}
+auto evaluate(GroupedLinearGradInputOp op, const Frame &in) {
+  return reference::groupedLinearGradInput(in[op.getGrad()], in[op.getWeight()],
+                                           in[op.getOffsets()]);
+}
+auto evaluate(GroupedLinearGradWeightOp op, const Frame &in) {
+  return reference::groupedLinearGradWeight(in[op.getGrad()], in[op.getInput()],
+                                            in[op.getOffsets()]);
+}
+auto evaluate(CombineOp op, const Frame &in) {
+  return reference::combine(in[op.getRows()], in[op.getWeights()], in[op.getPositions()]);
+}
+auto evaluate(CombineGradOp op, const Frame &in) {
+  return reference::combineGrad(in[op.getGrad()], in[op.getRows()], in[op.getWeights()],
+                                in[op.getPositions()]);
+}
+auto evaluate(BalanceLossOp op, const Frame &in) {
+  return reference::balanceLoss(in[op.getProbabilities()], in[op.getExperts()],
+                                op.getCoefficient().convertToDouble());
+}
+auto evaluate(BalanceLossGradOp op, const Frame &in) {
+  return reference::balanceLossGrad(in[op.getGrad()], in[op.getExperts()], op.getNumExperts(),
+                                    op.getCoefficient().convertToDouble());
+}
+
+// Training ops
+
+auto evaluate(ClipByGlobalNormOp op, const Frame &in) {
+  return reference::clipByGlobalNorm(in.all(op.getGrads()), op.getMaxNorm().convertToDouble());
+}
+auto evaluate(AdamStepOp op, const Frame &in) {
+  reference::AdamOptions options;
+  options.beta1 = op.getBeta1().convertToDouble();
+  options.beta2 = op.getBeta2().convertToDouble();
+  options.eps = op.getEps().convertToDouble();
+  options.weightDecay = op.getWeightDecay().convertToDouble();
+  options.decoupled = op.getDecoupled();
+  return reference::adamStep(in[op.getParameter()], in[op.getGrad()], in[op.getFirstMoment()],
+                             in[op.getSecondMoment()], in[op.getLearningRate()], in[op.getStep()],
+                             in.optional(op.getGradFactor()), options);
+}
+
+// Upstream ops
+
+Tensor evaluate(tensor::ExtractSliceOp op, const Frame &in) {
+  return reference::extractSlice(in[op.getSource()], op.getStaticOffsets(), op.getStaticSizes())
+      .reshape(op.getType().getShape());
+}
+Tensor evaluate(tensor::ExpandShapeOp op, const Frame &in) {
+  return in[op.getSrc()].reshape(op.getResultType().getShape());
+}
+Tensor evaluate(tensor::CollapseShapeOp op, const Frame &in) {
+  return in[op.getSrc()].reshape(op.getResultType().getShape());
+}
+Tensor evaluate(tensor::ConcatOp op, const Frame &in) {
+  return reference::concat(in.all(op.getInputs()), op.getDim());
+}
+
+llvm::Expected<Tensor> evaluate(arith::ConstantOp op, const Frame &) {
+  auto values = dyn_cast<DenseElementsAttr>(op.getValue());
+  if (!values)
+    return llvm::createStringError("arith.constant: expected a dense tensor");
+  auto type = cast<ShapedType>(op.getType());
+  bool isFloat = isa<FloatType>(type.getElementType());
+  Tensor result(isFloat                               ? DType::F64
+                : type.getElementTypeBitWidth() == 64 ? DType::I64
+                : type.getElementTypeBitWidth() == 1  ? DType::I1
+                                                      : DType::I32,
+                type.getShape());
+  for (int64_t i = 0; i < result.numElements(); ++i)
+    if (isFloat)
+      result.set(i, values.getValues<APFloat>()[i].convertToDouble());
+    else if (result.dtype() == DType::I64)
+      result.data<int64_t>()[i] = values.getValues<APInt>()[i].getSExtValue();
+    else
+      result.set(i, values.getValues<APInt>()[i].getSExtValue());
+  return result;
+}
+
+Results evaluate(LaunchOp op, const Frame &in) {
+  auto kernel = SymbolTable::lookupNearestSymbolFrom<KernelOp>(op, op.getKernelAttr());
+  return interpret(kernel.getBody().front(), in.all(op.getInputs()));
+}
+
+Results toResults(const Tensor &result) {
+  return SmallVector<Tensor>{result};
+}
+template <size_t N> Results toResults(const std::array<Tensor, N> &results) {
+  return SmallVector<Tensor>(results.begin(), results.end());
+}
+Results toResults(Results results) {
+  return results;
+}
+template <class T> Results toResults(llvm::Expected<T> results) {
+  if (!results)
+    return results.takeError();
+  return toResults(*results);
+}
+
+Results evaluateAny(Operation &op, const Frame &in) {
+  return llvm::TypeSwitch<Operation &, Results>(op)
+      .Case<EmbeddingOp, EmbeddingGradOp, LinearOp, LinearGradInputOp, LinearGradWeightOp,
+            RmsNormOp, RmsNormGradOp, RopeOp, SiluOp, SiluGradOp, AddOp, MulOp, ScaleOp,
+            RandomKeyOp, DropoutOp, CrossEntropyOp, CrossEntropyGradOp, ArgmaxOp, IndexScoresOp,
+            IndexScoresGradOp, FillFutureOp, TopKOp, GatherOp, GatherGradOp, AttentionOp,
+            AttentionGradOp, SparseAttentionOp, SparseAttentionGradOp, RouteOp, RouteGradOp,
+            DispatchOp, DispatchGradOp, GroupedLinearOp, GroupedLinearGradInputOp,
+            GroupedLinearGradWeightOp, CombineOp, CombineGradOp, BalanceLossOp, BalanceLossGradOp,
+            ClipByGlobalNormOp, AdamStepOp, LaunchOp, tensor::ExtractSliceOp, tensor::ExpandShapeOp,
+            tensor::CollapseShapeOp, tensor::ConcatOp, arith::ConstantOp>(
+          [&](auto typed) { return toResults(evaluate(typed, in)); })
+      .Default([](Operation &other) -> Results {
+        return llvm::createStringError("expected an op that the reference knows, got '%s'",
+                                       other.getName().getStringRef().str().c_str());
+      });
+}
+
+} // namespace
+
+llvm::Expected<SmallVector<Tensor>> interpret(Block &body, ArrayRef<Tensor> arguments) {
+  Frame frame;
+  frame.set(body.getArguments(), arguments);
+  for (Operation &op : body.without_terminator()) {
+    Results results = evaluateAny(op, frame);
+    if (!results)
+      return results.takeError();
+    frame.set(op.getResults(), *results);
+  }
+  return frame.all(body.getTerminator()->getOperands());
+}
+
+} // namespace dsa

@@ -1,0 +1,81 @@
+// The targets by name, and the signature that all of them give to a function.
+#include "codegen/Target.h"
+
+#include "dialect/Dialect.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+
+namespace dsa {
+
+llvm::Expected<const Target *> lookupTarget(llvm::StringRef name) {
+  const Target *targets[] = {&referenceTarget()};
+  for (const Target *target : targets)
+    if (target->name() == name)
+      return target;
+  std::string known = llvm::join(llvm::map_range(targets, [](auto *t) { return t->name(); }), ", ");
+  return llvm::createStringError("expected a target among %s, got '%s'", known.c_str(),
+                                 name.str().c_str());
+}
+
+static llvm::Expected<DType> dtypeOf(Type type) {
+  std::string text;
+  llvm::raw_string_ostream(text) << type;
+  if (std::optional<DType> dtype = parseDType(text))
+    return *dtype;
+  return llvm::createStringError("expected an element type that the runtime knows, got %s",
+                                 text.c_str());
+}
+
+/// Type, name and role of one argument or result; `fallback` names it where it has no dsa.name.
+static llvm::Expected<TensorSpec> specOf(Type type, DictionaryAttr attributes,
+                                         std::string fallback) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || !tensor.hasStaticShape())
+    return llvm::createStringError("%s: expected a statically shaped tensor", fallback.c_str());
+  llvm::Expected<DType> dtype = dtypeOf(tensor.getElementType());
+  if (!dtype)
+    return dtype.takeError();
+  TensorSpec spec;
+  spec.dtype = *dtype;
+  spec.shape = tensor.getShape().vec();
+  spec.name = fallback;
+  if (!attributes)
+    return spec;
+  if (auto name = attributes.getAs<StringAttr>(kNameAttr))
+    spec.name = name.str();
+  if (auto role = attributes.getAs<StringAttr>(kRoleAttr))
+    spec.role = role.str();
+  if (auto updates = attributes.getAs<IntegerAttr>(kUpdatesAttr))
+    spec.updates = updates.getInt();
+  return spec;
+}
+
+llvm::Expected<std::pair<std::vector<TensorSpec>, std::vector<TensorSpec>>>
+signatureOf(ModuleOp module, llvm::StringRef entry) {
+  auto function = module.lookupSymbol<func::FuncOp>(entry);
+  if (!function || function.isExternal())
+    return llvm::createStringError("expected a function '%s' in the module, got none",
+                                   entry.str().c_str());
+  std::pair<std::vector<TensorSpec>, std::vector<TensorSpec>> signature;
+  for (auto [number, type] : llvm::enumerate(function.getArgumentTypes())) {
+    auto spec = specOf(type, function.getArgAttrDict(number), "arg" + std::to_string(number));
+    if (!spec)
+      return spec.takeError();
+    if (spec->role.empty())
+      spec->role = "input";
+    signature.first.push_back(*spec);
+  }
+  for (auto [number, type] : llvm::enumerate(function.getResultTypes())) {
+    auto spec = specOf(type, function.getResultAttrDict(number), "result" + std::to_string(number));
+    if (!spec)
+      return spec.takeError();
+    signature.second.push_back(*spec);
+  }
+  return signature;
+}
+
+} // namespace dsa
