@@ -12,4 +12,23 @@ def SimplifyGraph : Pass<"dsa-simplify-graph"> {
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def DifferentiateGraph : Pass<"dsa-differentiate-graph", "::mlir::ModuleOp"> {
+  let summary = "turn an annotated forward function into a training step";
+  let description = [{
+    Reverse mode over every function with `dsa.train`: the minimised results are seeded with their weights, each op
+    contributes its vector-Jacobian product, sibling slices that tile an axis become one concatenation. Then one
+    global clip and one optimizer step per parameter; moments and accumulators become arguments with role "state",
+    and every new value updates its argument in place. A parameter that no minimised result depends on is frozen:
+    it gets no gradient and no state. `accumulate = n` writes the micro step @f and the step @f_apply.
+
+    Before: `func @f(%w {parameter}, %x) -> (loss {dsa.minimize = 1.0}) attributes {dsa.train = {optimizer = "adam"}}`
+    After: `func @f(%w, %x, %m.w, %v.w) -> (loss, w {dsa.updates = 0}, m.w {dsa.updates = 2}, v.w {dsa.updates = 3})`
+
+    *Why here*: on whole ops, before fusion, because a derivative is known of `attention`, not of its loops; after
+    simplification, so that nothing dead is differentiated.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
+  let statistics = [Statistic<"differentiated", "differentiated", "parameters that received a gradient">];
+}
+
 #endif // DSA_PASSES_TD
