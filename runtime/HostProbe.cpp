@@ -118,7 +118,7 @@ HostPeak measureHost(ThreadPool &pool) {
       keep += static_cast<int64_t>(burst());
   };
   HostPeak peak;
-  constexpr int kBursts = 24; // about a millisecond
+  constexpr int kBursts = 100; // about a millisecond
   peak.gflopsOneThread = kBursts * burstFlops / best(10, [&] { run(kBursts); }) / 1e9;
   int64_t grid = int64_t(kBursts) * pool.threads();
   double seconds = best(10, [&] {
