@@ -10,6 +10,7 @@
 namespace dsa {
 
 class Profile;
+class Trace;
 
 /// What an argument or a result is: its type, its name and what it is for.
 struct TensorSpec {
@@ -23,10 +24,12 @@ struct TensorSpec {
   int64_t updates = -1;
 };
 
-/// How to run: null means one thread, and no measurement.
+/// How to run: null means one thread, no measurement, no timeline.
 struct RunOptions {
   ThreadPool *pool = nullptr;
   Profile *profile = nullptr;
+  /// Receives a span for each range that a thread works on.
+  Trace *trace = nullptr;
 };
 
 /// A compiled function. One run at a time: an executable owns the memory of its intermediate

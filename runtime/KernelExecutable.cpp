@@ -3,6 +3,7 @@
 #include "runtime/KernelExecutable.h"
 
 #include "runtime/Profile.h"
+#include "runtime/Trace.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
@@ -71,15 +72,18 @@ void *KernelExecutable::resolve(const BufferRef &ref, llvm::ArrayRef<Tensor> arg
 
 /// Runs the phases of one launch; of several failing rows the first is reported, whatever the
 /// split.
-llvm::Error KernelExecutable::execute(const Launch &launch, void *const *buffers,
-                                      ThreadPool &pool) {
+llvm::Error KernelExecutable::execute(const Launch &launch, void *const *buffers, ThreadPool &pool,
+                                      Trace *trace) {
   std::mutex mutex;
   Status first;
   for (const Phase &phase : launch.phases) {
     pool.parallelFor(phase.grid, [&](int thread, int64_t begin, int64_t end) {
       int64_t status[2] = {0, 0};
+      double start = trace ? trace->now() : 0;
       phase.function(buffers, workspace.data(), scratch.data() + thread * scratchStride, status,
                      begin, end);
+      if (trace)
+        trace->record(launch.name, thread, start, trace->now());
       if (status[0] == 0)
         return;
       std::lock_guard lock(mutex);
@@ -109,7 +113,7 @@ llvm::Error KernelExecutable::run(llvm::ArrayRef<Tensor> arguments,
     for (const BufferRef &ref : launch.arguments)
       buffers.push_back(resolve(ref, arguments, results));
     double start = options.profile ? now() : 0;
-    if (llvm::Error error = execute(launch, buffers.data(), pool))
+    if (llvm::Error error = execute(launch, buffers.data(), pool, options.trace))
       return error;
     if (options.profile)
       options.profile->record(launch.name, now() - start, launch.flops, launch.bytes);

@@ -70,7 +70,7 @@ public:
   int64_t arenaBytes() const { return program.arenaBytes; }
 
 private:
-  llvm::Error execute(const Launch &launch, void *const *buffers, ThreadPool &pool);
+  llvm::Error execute(const Launch &launch, void *const *buffers, ThreadPool &pool, Trace *trace);
   void *resolve(const BufferRef &ref, llvm::ArrayRef<Tensor> arguments,
                 llvm::ArrayRef<Tensor> results) const;
   void reserveScratch(int threads);
