@@ -14,6 +14,7 @@ BELOW = {
     "experiments": ["dialect", "passes", "runtime", "codegen", "frontend", "models"],
 }
 LINES = {".cpp": 600, ".cuh": 600, ".h": 250, ".td": 500, ".mlir": 300, ".test": 300, ".md": 100}
+FUNCTION_LINES = 60
 LAST_RESORTS = r"\b(TODO|FIXME|XXX|HACK)\b"
 ROOMS_OF_NOBODY = r"(Utils|Helpers?|Common|Manager|Misc)\.(cpp|h|td)$"
 
@@ -42,6 +43,17 @@ def check_include(path, floor, number, included):
         breach(path, number, "expected no MLIR in the runtime, got " + included)
 
 
+def check_functions(path, lines):
+    """In formatted code a function begins and ends in the first column, and nothing between does."""
+    begin = 0
+    for number, line in enumerate(lines, 1):
+        if re.match(r"[A-Za-z\[]", line):
+            begin = number
+        elif line == "}" and number - begin >= FUNCTION_LINES:
+            length = number - begin + 1
+            breach(path, begin, "expected a function of at most %d lines, got %d" % (FUNCTION_LINES, length))
+
+
 def check(path, floor):
     extension = os.path.splitext(path)[1]
     with open(path, encoding="utf-8") as file:
@@ -50,6 +62,8 @@ def check(path, floor):
         breach(path, len(lines), "expected at most %d lines, got %d" % (LINES[extension], len(lines)))
     if re.search(ROOMS_OF_NOBODY, path):
         breach(path, 1, "expected a room named after what it holds")
+    if extension in (".cpp", ".cuh", ".h"):
+        check_functions(path, lines)
     source = extension in (".cpp", ".cuh", ".h", ".td")
     if source and not re.match(r"// \S+ \S+ \S+", lines[0] if lines else ""):
         breach(path, 1, "expected a first line that says what the file is")
