@@ -31,4 +31,26 @@ def DifferentiateGraph : Pass<"dsa-differentiate-graph", "::mlir::ModuleOp"> {
   let statistics = [Statistic<"differentiated", "differentiated", "parameters that received a gradient">];
 }
 
+def OutlineKernels : Pass<"dsa-outline-kernels", "::mlir::ModuleOp"> {
+  let summary = "move every op with its element-wise neighbours into a kernel";
+  let description = [{
+    Each op that anchors a kernel family becomes a `dsa.kernel` and a `dsa.launch`. The kernel takes along the views it
+    reads through and the element-wise ops behind its main result, as far as its row of `KernelFamilies` allows and
+    as long as no path leaves the group and comes back. Element-wise ops without such a producer join each other.
+    A value that is also read elsewhere is yielded besides. Constants are operands. Equal kernels are written once.
+
+    Before: `%y = dsa.linear %x, %w`, `%d = dsa.dropout %y`, `%z = dsa.add %x, %d`
+    After: `%z = dsa.launch @linear_0(%x, %w, %key)`
+
+    *Why here*: after differentiation, so that forward values which the gradients need are known to be yielded; before
+    scheduling, which orders launches.
+  }];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+  let statistics = [
+    Statistic<"kernels", "kernels", "distinct kernels">,
+    Statistic<"launches", "launches", "launches of kernels">,
+    Statistic<"fused", "fused-ops", "element-wise ops that joined another kernel">
+  ];
+}
+
 #endif // DSA_PASSES_TD

@@ -20,7 +20,7 @@
 // CHECK: %[[FACTOR:.*]], %[[NORM:.*]] = dsa.clip_by_global_norm %[[DW]] {max_norm = 1.000000e+00 : f64}
 // CHECK: %[[NEW:.*]], %{{.*}}, %{{.*}} = dsa.adam_step %[[W]], %[[DW]], %[[M]], %[[V]]
 // CHECK-SAME: factor(%[[FACTOR]])
-// CHECK-SAME: beta2 = 9.500000e-01
+// CHECK-SAME: beta2 = 0.94
 // CHECK-SAME: decoupled
 // CHECK: return %{{.*}}, %[[NEW]], %{{.*}}, %{{.*}}, %[[NORM]]
 func.func @step(%x: tensor<4x8xf32> {dsa.role = "input"}, %targets: tensor<4xi32> {dsa.role = "input"},

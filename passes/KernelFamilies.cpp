@@ -1,0 +1,179 @@
+// The table of kernel families, and the questions that fusion and code generation ask about it.
+#include "passes/KernelFamilies.h"
+#include "dialect/Shapes.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace mlir;
+using namespace dsa;
+
+static constexpr llvm::StringLiteral kPointwise[] = {"dsa.silu", "dsa.silu_grad", "dsa.add",
+                                                     "dsa.mul",  "dsa.scale",     "dsa.dropout"};
+static constexpr llvm::ArrayRef<llvm::StringLiteral> kNone = {};
+
+// A row that says `false` for slices is never wrong, only slower: the slice is copied first.
+static const KernelFamily kFamilies[] = {
+    // family, anchor, epilogue, slices
+    {"linear", "dsa.linear", kPointwise, true},
+    {"linear_grad_input", "dsa.linear_grad_input", kPointwise, true},
+    {"linear_grad_weight", "dsa.linear_grad_weight", kNone, true},
+    {"grouped_linear", "dsa.grouped_linear", kPointwise, true},
+    {"grouped_linear_grad_input", "dsa.grouped_linear_grad_input", kPointwise, true},
+    {"grouped_linear_grad_weight", "dsa.grouped_linear_grad_weight", kNone, true},
+    {"rms_norm", "dsa.rms_norm", kPointwise, true},
+    {"rms_norm_grad", "dsa.rms_norm_grad", kNone, true},
+    {"pointwise", "dsa.silu", kPointwise, true},
+    {"pointwise", "dsa.silu_grad", kPointwise, true},
+    {"pointwise", "dsa.add", kPointwise, true},
+    {"pointwise", "dsa.mul", kPointwise, true},
+    {"pointwise", "dsa.scale", kPointwise, true},
+    {"pointwise", "dsa.dropout", kPointwise, true},
+    {"pointwise", "dsa.rope", kNone, true},
+    {"random_key", "dsa.random_key", kNone, false},
+    {"embedding", "dsa.embedding", kNone, false},
+    {"embedding_grad", "dsa.embedding_grad", kNone, false},
+    {"cross_entropy", "dsa.cross_entropy", kNone, false},
+    {"cross_entropy_grad", "dsa.cross_entropy_grad", kNone, false},
+    {"argmax", "dsa.argmax", kNone, false},
+    {"index_scores", "dsa.index_scores", kNone, true},
+    {"index_scores_grad", "dsa.index_scores_grad", kNone, true},
+    {"fill_future", "dsa.fill_future", kNone, false},
+    {"top_k", "dsa.top_k", kNone, false},
+    {"gather", "dsa.gather", kNone, false},
+    {"gather_grad", "dsa.gather_grad", kNone, false},
+    {"attention", "dsa.attention", kPointwise, true},
+    {"attention_grad", "dsa.attention_grad", kNone, true},
+    {"sparse_attention", "dsa.sparse_attention", kPointwise, true},
+    {"sparse_attention_grad", "dsa.sparse_attention_grad", kNone, true},
+    {"route", "dsa.route", kNone, false},
+    {"route_grad", "dsa.route_grad", kNone, false},
+    {"dispatch", "dsa.dispatch", kNone, false},
+    {"dispatch_grad", "dsa.dispatch_grad", kNone, false},
+    {"combine", "dsa.combine", kPointwise, false},
+    {"combine_grad", "dsa.combine_grad", kNone, false},
+    {"balance_loss", "dsa.balance_loss", kNone, false},
+    {"balance_loss_grad", "dsa.balance_loss_grad", kNone, false},
+    {"clip_by_global_norm", "dsa.clip_by_global_norm", kNone, false},
+    {"adam_step", "dsa.adam_step", kNone, false},
+    {"copy", "tensor.concat", kNone, true},
+    {"copy", "tensor.extract_slice", kNone, true},
+    {"copy", "tensor.expand_shape", kNone, true},
+    {"copy", "tensor.collapse_shape", kNone, true},
+};
+
+ArrayRef<KernelFamily> dsa::kernelFamilies() {
+  return kFamilies;
+}
+
+const KernelFamily *dsa::familyOf(Operation *op) {
+  const auto *found = llvm::find_if(kFamilies, [&](const KernelFamily &family) {
+    return family.anchor == op->getName().getStringRef();
+  });
+  return found == std::end(kFamilies) ? nullptr : found;
+}
+
+bool dsa::isPointwise(Operation *op) {
+  return llvm::is_contained(kPointwise, op->getName().getStringRef());
+}
+
+bool dsa::isReshape(Operation *op) {
+  return isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op);
+}
+
+bool dsa::isView(Operation *op) {
+  return isReshape(op) || isa<tensor::ExtractSliceOp>(op);
+}
+
+bool dsa::isElementwise(Operation *op, unsigned operand) {
+  if (auto adam = dyn_cast<AdamStepOp>(op))
+    return op->getOperand(operand).getType() == adam.getParameter().getType();
+  return isPointwise(op) && op->getOperand(operand).getType() == op->getResult(0).getType();
+}
+
+Value dsa::rootOf(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (!isView(op))
+      break;
+    value = op->getOperand(0);
+  }
+  return value;
+}
+
+static SmallVector<int64_t> denseStrides(ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> strides(shape.size(), 1);
+  for (int64_t axis = static_cast<int64_t>(shape.size()) - 2; axis >= 0; --axis)
+    strides[axis] = strides[axis + 1] * shape[axis + 1];
+  return strides;
+}
+
+/// The stride of axes that collapse into one: each must step over exactly the extent of the next.
+static std::optional<int64_t> collapsedStride(ArrayRef<int64_t> axes, ArrayRef<int64_t> shape,
+                                              ArrayRef<int64_t> strides) {
+  std::optional<int64_t> inner;
+  int64_t next = 0;
+  for (int64_t axis : llvm::reverse(axes)) {
+    if (shape[axis] == 1)
+      continue;
+    if (inner && strides[axis] != next)
+      return std::nullopt;
+    inner = inner.value_or(strides[axis]);
+    next = strides[axis] * shape[axis];
+  }
+  return inner.value_or(1);
+}
+
+static void expandStrides(tensor::ExpandShapeOp view, ArrayRef<int64_t> source,
+                          SmallVectorImpl<int64_t> &strides) {
+  ArrayRef<int64_t> shape = view.getResultType().getShape();
+  strides.assign(shape.size(), 1);
+  for (auto [group, stride] : llvm::zip_equal(view.getReassociationIndices(), source)) {
+    int64_t step = stride;
+    for (int64_t axis : llvm::reverse(group)) {
+      strides[axis] = step;
+      step *= shape[axis];
+    }
+  }
+}
+
+std::optional<SmallVector<int64_t>> dsa::stridesOf(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (!op || !isView(op))
+    return denseStrides(shapeOf(value));
+  std::optional<SmallVector<int64_t>> source = stridesOf(op->getOperand(0));
+  if (!source)
+    return std::nullopt;
+  SmallVector<int64_t> strides;
+  if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
+    llvm::SmallBitVector dropped = slice.getDroppedDims();
+    for (auto [axis, stride] : llvm::enumerate(*source))
+      if (!dropped.test(axis))
+        strides.push_back(stride * slice.getStaticStride(axis));
+  } else if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op)) {
+    expandStrides(expand, *source, strides);
+  } else {
+    for (const ReassociationIndices &group :
+         cast<tensor::CollapseShapeOp>(op).getReassociationIndices()) {
+      std::optional<int64_t> stride = collapsedStride(group, shapeOf(op->getOperand(0)), *source);
+      if (!stride)
+        return std::nullopt;
+      strides.push_back(*stride);
+    }
+  }
+  return strides;
+}
+
+Operation *dsa::anchorOf(KernelOp kernel) {
+  Block &body = kernel.getBody().front();
+  auto first = [&](auto matches) -> Operation * {
+    auto found = llvm::find_if(body, matches);
+    return found == body.end() ? nullptr : &*found;
+  };
+  Operation *terminator = body.getTerminator();
+  if (Operation *anchor = first(
+          [&](Operation &op) { return &op != terminator && !isView(&op) && !isPointwise(&op); }))
+    return anchor;
+  if (Operation *pointwise = first([](Operation &op) { return isPointwise(&op); }))
+    return pointwise;
+  return &body.front();
+}

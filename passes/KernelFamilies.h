@@ -1,0 +1,54 @@
+// What a kernel can express, as data: which op anchors it and which ops it may absorb around the
+// anchor.
+#pragma once
+
+#include "dialect/Dialect.h"
+
+#include "mlir/IR/Operation.h"
+#include "llvm/ADT/ArrayRef.h"
+
+namespace dsa {
+
+/// The kernels of one family have one anchor op, the producer and fold of the kernel.
+struct KernelFamily {
+  llvm::StringLiteral name;   ///< "pointwise" or "copy", else the mnemonic of the anchor
+  llvm::StringLiteral anchor; ///< op name of the anchor
+  /// Op names of the element-wise ops that may follow result #0 of the anchor, on the same [rows,
+  /// columns].
+  llvm::ArrayRef<llvm::StringLiteral> epilogue;
+  /// Whether operands may be strided slices; reshapes of whole tensors always may.
+  bool slices;
+};
+
+/// Every family, one row each.
+llvm::ArrayRef<KernelFamily> kernelFamilies();
+
+/// The family that `op` anchors, null for views, constants, terminators and ops that no kernel can
+/// express.
+const KernelFamily *familyOf(mlir::Operation *op);
+
+/// Whether `op` is an element-wise op that may be fused with others of the same shape.
+bool isPointwise(mlir::Operation *op);
+
+/// Whether `op` is a static slice or a reshape, which a kernel reads through without a copy.
+bool isView(mlir::Operation *op);
+
+/// Whether `op` is a reshape of a whole tensor, which moves nothing in memory.
+bool isReshape(mlir::Operation *op);
+
+/// Whether result element i of `op` reads element i of operand `operand` only, so that it may
+/// overwrite it.
+bool isElementwise(mlir::Operation *op, unsigned operand);
+
+/// The tensor behind a chain of views.
+mlir::Value rootOf(mlir::Value value);
+
+/// The strides, in elements, of `value` in the buffer of its root; nothing when no strided layout
+/// describes it.
+std::optional<llvm::SmallVector<int64_t>> stridesOf(mlir::Value value);
+
+/// The op that gives `kernel` its family: the anchor of a product or fold, else the first
+/// element-wise op, else the first view or the yield of a copy.
+mlir::Operation *anchorOf(KernelOp kernel);
+
+} // namespace dsa
