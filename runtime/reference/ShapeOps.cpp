@@ -7,7 +7,8 @@
 
 namespace dsa::reference {
 
-/// The flat position in a tensor of shape `whole` of element `part` of its box at `offsets` of size `sizes`.
+/// The flat position in a tensor of shape `whole` of element `part` of its box at `offsets` of size
+/// `sizes`.
 static int64_t positionInWhole(int64_t part, llvm::ArrayRef<int64_t> whole,
                                llvm::ArrayRef<int64_t> offsets, llvm::ArrayRef<int64_t> sizes) {
   int64_t position = 0, stride = 1;

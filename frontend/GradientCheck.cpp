@@ -1,0 +1,192 @@
+// Judges the gradients of a graph by central differences in double.
+#include "frontend/GradientCheck.h"
+
+#include "codegen/Target.h"
+#include "dialect/Dialect.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/ADT/SmallVectorExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace dsa;
+
+static constexpr double kStep = 1e-5;
+static constexpr double kRelative = 1e-5, kAbsolute = 1e-7;
+static constexpr int64_t kSamples = 16;
+
+/// Makes every float of `function` an f64, so that differences are exact enough to judge by.
+static void widen(func::FuncOp function) {
+  Type f64 = Float64Type::get(function.getContext());
+  auto widened = [&](Type type) -> Type {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    return tensor && isa<FloatType>(tensor.getElementType()) ? tensor.clone(f64) : type;
+  };
+  function.walk([&](Operation *op) {
+    for (Value result : op->getResults())
+      result.setType(widened(result.getType()));
+    auto constant = dyn_cast<arith::ConstantOp>(op);
+    auto values = constant ? dyn_cast<DenseFPElementsAttr>(constant.getValue()) : nullptr;
+    if (values)
+      constant.setValueAttr(values.mapValues(f64, [](const APFloat &value) {
+        return APFloat(value.convertToDouble()).bitcastToAPInt();
+      }));
+  });
+  for (BlockArgument argument : function.getArguments())
+    argument.setType(widened(argument.getType()));
+  function.setType(FunctionType::get(function.getContext(),
+                                     llvm::map_to_vector(function.getArgumentTypes(), widened),
+                                     llvm::map_to_vector(function.getResultTypes(), widened)));
+}
+
+/// `function` in f64 on the reference, annotated with `train` or, if that is null, not annotated.
+static llvm::Expected<std::unique_ptr<Executable>> compileWidened(func::FuncOp function,
+                                                                  DictionaryAttr train) {
+  OwningOpRef<ModuleOp> module = ModuleOp::create(function.getLoc());
+  func::FuncOp copy = function.clone();
+  module->push_back(copy);
+  widen(copy);
+  if (train)
+    copy->setAttr(kTrainAttr, train);
+  else
+    copy->removeAttr(kTrainAttr);
+  return referenceTarget().compile(*module, copy.getName(), {});
+}
+
+namespace {
+
+/// The weighted sum of losses that a function minimises, as a function of its arguments.
+class Objective {
+public:
+  static llvm::Expected<Objective> create(func::FuncOp function) {
+    Objective objective;
+    for (unsigned number = 0; number < function.getNumResults(); ++number) {
+      auto weight = function.getResultAttrOfType<FloatAttr>(number, kMinimizeAttr);
+      objective.weights.push_back(weight ? weight.getValueAsDouble() : 0);
+    }
+    auto executable = compileWidened(function, nullptr);
+    if (!executable)
+      return executable.takeError();
+    objective.executable = std::move(*executable);
+    return objective;
+  }
+
+  llvm::Expected<double> operator()(ArrayRef<Tensor> arguments) {
+    SmallVector<Tensor> results;
+    if (llvm::Error error = executable->run(arguments, results, {}))
+      return error;
+    double sum = 0;
+    for (auto [weight, result] : llvm::zip_equal(weights, results))
+      sum += weight == 0 ? 0 : weight * result.at(0);
+    return sum;
+  }
+
+private:
+  std::unique_ptr<Executable> executable;
+  SmallVector<double> weights;
+};
+
+/// What the samples of one parameter showed.
+struct Verdict {
+  int64_t samples = 0;
+  double largest = 0; ///< magnitude of the finite differences
+  double maxError = 0;
+  bool agrees = true;
+};
+
+} // namespace
+
+/// Compares `gradient` (absent: zero) with differences at evenly spread elements of argument
+/// `number`.
+static llvm::Expected<Verdict> judge(Objective &objective, SmallVector<Tensor> arguments,
+                                     int64_t number, const std::optional<Tensor> &gradient) {
+  Tensor parameter = arguments[number] = arguments[number].clone();
+  Verdict verdict;
+  verdict.samples = std::min(parameter.numElements(), kSamples);
+  for (int64_t sample = 0; sample < verdict.samples; ++sample) {
+    int64_t element = sample * parameter.numElements() / verdict.samples;
+    double value = parameter.at(element), losses[2];
+    for (int side = 0; side < 2; ++side) {
+      parameter.set(element, value + (side ? kStep : -kStep));
+      llvm::Expected<double> loss = objective(arguments);
+      if (!loss)
+        return loss.takeError();
+      losses[side] = *loss;
+    }
+    parameter.set(element, value);
+    double difference = (losses[1] - losses[0]) / (2 * kStep);
+    double error = std::abs((gradient ? gradient->at(element) : 0) - difference);
+    verdict.largest = std::max(verdict.largest, std::abs(difference));
+    verdict.maxError = std::max(verdict.maxError, error);
+    verdict.agrees &= error <= kAbsolute + kRelative * std::abs(difference);
+  }
+  return verdict;
+}
+
+/// The gradients by the name of their parameter.
+static llvm::Expected<NamedTensors> gradientsOf(Executable &executable,
+                                                ArrayRef<Tensor> arguments) {
+  SmallVector<Tensor> results;
+  if (llvm::Error error = executable.run(arguments, results, {}))
+    return error;
+  NamedTensors gradients;
+  for (auto [spec, result] : llvm::zip_equal(executable.results(), results))
+    if (StringRef name = spec.name; name.consume_front("grad."))
+      gradients[name.str()] = result;
+  return gradients;
+}
+
+/// Judges every parameter and prints the verdicts; returns how many are wrong.
+static llvm::Expected<int64_t> judgeAll(Objective &objective, ArrayRef<TensorSpec> specs,
+                                        ArrayRef<Tensor> arguments, const NamedTensors &gradients,
+                                        llvm::raw_ostream &output) {
+  int64_t wrong = 0;
+  for (auto [number, spec] : llvm::enumerate(specs)) {
+    if (spec.role != "parameter")
+      continue;
+    auto found = gradients.find(spec.name);
+    auto gradient = found == gradients.end() ? std::nullopt : std::optional(found->second);
+    auto verdict = judge(objective, SmallVector<Tensor>(arguments), number, gradient);
+    if (!verdict)
+      return verdict.takeError();
+    output << llvm::formatv("grad.{0} {1}: {2}, max error {3:e1}, largest {4:e1} of {5} elements\n",
+                            spec.name, describe(spec.dtype, spec.shape),
+                            verdict->agrees ? "ok" : "WRONG", verdict->maxError, verdict->largest,
+                            verdict->samples);
+    wrong += !verdict->agrees;
+  }
+  return wrong;
+}
+
+llvm::Error dsa::checkGradients(func::FuncOp function, const NamedTensors &given, uint64_t seed,
+                                llvm::raw_ostream &output) {
+  std::string name = function.getName().str();
+  if (!function->hasAttr(kTrainAttr))
+    return llvm::createStringError("expected '%s' to have dsa.train, got a function without",
+                                   name.c_str());
+  Builder builder(function.getContext());
+  auto train = builder.getDictionaryAttr(builder.getNamedAttr("gradients", builder.getUnitAttr()));
+  auto objective = Objective::create(function);
+  if (!objective)
+    return objective.takeError();
+  auto executable = compileWidened(function, train);
+  if (!executable)
+    return executable.takeError();
+  auto arguments = makeArguments(function, (*executable)->arguments(), given, seed);
+  if (!arguments)
+    return arguments.takeError();
+  auto gradients = gradientsOf(**executable, *arguments);
+  if (!gradients)
+    return gradients.takeError();
+  output << '@' << name << '\n';
+  auto wrong = judgeAll(*objective, (*executable)->arguments(), *arguments, *gradients, output);
+  if (!wrong)
+    return wrong.takeError();
+  if (*wrong)
+    return llvm::createStringError(
+        "@%s: expected gradients equal to finite differences, got %lld that are not", name.c_str(),
+        static_cast<long long>(*wrong));
+  return llvm::Error::success();
+}

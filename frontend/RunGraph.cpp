@@ -1,0 +1,238 @@
+// Runs functions of a module on a target, and compares the target with another.
+#include "frontend/RunGraph.h"
+
+#include "codegen/Registration.h"
+#include "codegen/Target.h"
+#include "frontend/GradientCheck.h"
+#include "frontend/GraphInputs.h"
+#include "runtime/Compare.h"
+#include "runtime/KernelExecutable.h"
+#include "runtime/Profile.h"
+#include "runtime/Safetensors.h"
+
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Support/FileUtilities.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/SourceMgr.h"
+
+using namespace mlir;
+using namespace dsa;
+
+template <typename... Args> static llvm::Error fail(const char *format, Args &&...args) {
+  return llvm::createStringError(llvm::formatv(format, std::forward<Args>(args)...));
+}
+
+/// Reads and verifies a module; the first complaint becomes the error.
+static llvm::Expected<OwningOpRef<ModuleOp>> readModule(StringRef file, MLIRContext &context) {
+  std::string complaint;
+  std::unique_ptr<llvm::MemoryBuffer> text = openInputFile(file, &complaint);
+  if (!text)
+    return fail("{0}", complaint);
+  ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
+    if (complaint.empty())
+      llvm::raw_string_ostream(complaint) << diagnostic.getLocation() << ": " << diagnostic;
+    return success();
+  });
+  llvm::SourceMgr sources;
+  sources.AddNewSourceBuffer(std::move(text), llvm::SMLoc());
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
+  if (!module)
+    return fail("expected a module in '{0}': {1}", file, complaint);
+  return module;
+}
+
+/// The function called `name`, or with no name all public ones.
+static llvm::Expected<SmallVector<func::FuncOp>> findFunctions(ModuleOp module, StringRef name) {
+  SmallVector<func::FuncOp> found;
+  for (auto function : module.getOps<func::FuncOp>())
+    if (!function.isExternal() && (name.empty() ? function.isPublic() : function.getName() == name))
+      found.push_back(function);
+  if (found.empty())
+    return fail("expected a {0} in the module, got none",
+                name.empty() ? "public function" : ("function '" + name + "'").str());
+  return found;
+}
+
+static llvm::Expected<NamedTensors> readInputs(StringRef file) {
+  if (file.empty())
+    return NamedTensors();
+  llvm::Expected<TensorFile> content = readSafetensors(file);
+  if (!content)
+    return content.takeError();
+  return content->tensors;
+}
+
+/// A target with its function compiled and a run of it.
+struct TargetRun {
+  std::unique_ptr<Executable> executable;
+  SmallVector<Tensor> results;
+};
+
+/// Fails unless each kernel of `executable` is machine code of the target itself.
+static llvm::Error expectCompiled(StringRef target, const Executable &executable) {
+  if (target == referenceTarget().name())
+    return llvm::Error::success();
+  const auto *program = dynamic_cast<const KernelExecutable *>(&executable);
+  if (!program)
+    return fail("expected kernels compiled by target '{0}', got an interpreter", target);
+  for (const Launch &launch : program->launches())
+    for (const Phase &phase : launch.phases)
+      if (!phase.function)
+        return fail("expected kernel '{0}' to be compiled by target '{1}', got none", launch.name,
+                    target);
+  return llvm::Error::success();
+}
+
+static llvm::Expected<TargetRun> runOn(StringRef name, func::FuncOp function,
+                                       const NamedTensors &inputs, const RunGraphOptions &options,
+                                       Profile *profile) {
+  auto target = lookupTarget(name);
+  if (!target)
+    return target.takeError();
+  CompileOptions compileOptions;
+  compileOptions.threads = options.threads;
+  TargetRun run;
+  if (auto error =
+          (*target)
+              ->compile(function->getParentOfType<ModuleOp>(), function.getName(), compileOptions)
+              .moveInto(run.executable))
+    return error;
+  if (auto error = expectCompiled(name, *run.executable))
+    return error;
+  auto arguments = makeArguments(function, run.executable->arguments(), inputs, options.seed);
+  if (!arguments)
+    return arguments.takeError();
+  ThreadPool pool(options.threads);
+  if (auto error = run.executable->run(*arguments, run.results, {&pool, profile}))
+    return error;
+  return run;
+}
+
+static void printElement(const Tensor &tensor, int64_t index, llvm::raw_ostream &output) {
+  if (isFloat(tensor.dtype()))
+    output << llvm::format("%.6g", tensor.at(index) + 0.0);
+  else if (tensor.dtype() == DType::I64)
+    output << tensor.data<int64_t>()[index];
+  else
+    output << static_cast<int64_t>(tensor.at(index));
+}
+
+/// [[1, 2], [3, 4]]; floats with six digits.
+static void printElements(const Tensor &tensor, llvm::raw_ostream &output) {
+  auto print = [&](auto &self, int64_t axis, int64_t first, int64_t count) -> void {
+    if (axis == tensor.rank()) {
+      printElement(tensor, first, output);
+      return;
+    }
+    int64_t size = tensor.shape()[axis], stride = size ? count / size : 0;
+    output << '[';
+    for (int64_t i = 0; i < size; ++i) {
+      output << (i ? ", " : "");
+      self(self, axis + 1, first + i * stride, stride);
+    }
+    output << ']';
+  };
+  print(print, 0, 0, tensor.numElements());
+}
+
+/// Prints how `result` compares with `expected`; false if it differs.
+static bool judge(const TensorSpec &spec, const Tensor &result, const Tensor &expected,
+                  const RunGraphOptions &options, llvm::raw_ostream &output) {
+  Tolerance tolerance = toleranceOf(spec.dtype);
+  if (options.tolerance)
+    tolerance = {*options.tolerance, *options.tolerance};
+  if (llvm::Error error = expectClose(spec.name, result, expected, tolerance)) {
+    output << ": DIFFERS, " << llvm::toString(std::move(error));
+    return false;
+  }
+  output << llvm::formatv(": ok, max error {0:e1}", compare(result, expected, tolerance).largest);
+  return true;
+}
+
+/// Prints one line for each result; returns how many differ from `judge` (null: nobody judges).
+static int64_t report(const TargetRun &run, const TargetRun *other, const RunGraphOptions &options,
+                      llvm::raw_ostream &output) {
+  int64_t wrong = 0;
+  for (auto [number, spec] : llvm::enumerate(run.executable->results())) {
+    const Tensor &result = run.results[number];
+    output << spec.name << ' ' << describe(spec.dtype, spec.shape);
+    if (other)
+      wrong += !judge(spec, result, other->results[number], options, output);
+    if (options.print) {
+      output << " = ";
+      printElements(result, output);
+    }
+    output << '\n';
+  }
+  return wrong;
+}
+
+static llvm::Error writeOutputs(const TargetRun &run, StringRef file) {
+  TensorFile content;
+  for (auto [spec, result] : llvm::zip_equal(run.executable->results(), run.results))
+    content.tensors[spec.name] = result;
+  return writeSafetensors(file, content);
+}
+
+/// Runs one function on the target and on the judge; returns how many results differ.
+static llvm::Expected<int64_t> runFunction(func::FuncOp function, const NamedTensors &inputs,
+                                           const RunGraphOptions &options,
+                                           llvm::raw_ostream &output) {
+  Profile profile;
+  auto run = runOn(options.target, function, inputs, options, options.profile ? &profile : nullptr);
+  if (!run)
+    return run.takeError();
+  std::optional<TargetRun> other;
+  if (!options.against.empty())
+    if (auto error = runOn(options.against, function, inputs, options, nullptr).moveInto(other))
+      return error;
+  output << '@' << function.getName() << '\n';
+  int64_t wrong = report(*run, other ? &*other : nullptr, options, output);
+  if (options.profile)
+    profile.print(output);
+  if (!options.outputs.empty())
+    if (llvm::Error error = writeOutputs(*run, options.outputs))
+      return error;
+  return wrong;
+}
+
+static llvm::Error runFunctions(ArrayRef<func::FuncOp> functions, const NamedTensors &inputs,
+                                const RunGraphOptions &options, llvm::raw_ostream &output) {
+  int64_t wrong = 0;
+  for (func::FuncOp function : functions) {
+    if (options.checkGradients) {
+      if (llvm::Error error = checkGradients(function, inputs, options.seed, output))
+        return error;
+      continue;
+    }
+    llvm::Expected<int64_t> differing = runFunction(function, inputs, options, output);
+    if (!differing)
+      return llvm::createStringError("@" + function.getName() + ": " +
+                                     llvm::toString(differing.takeError()));
+    wrong += *differing;
+  }
+  if (wrong)
+    return fail("expected the results of target '{0}' to agree with '{1}', got {2} that differ",
+                options.target, options.against, wrong);
+  return llvm::Error::success();
+}
+
+llvm::Error dsa::runGraph(const RunGraphOptions &options, llvm::raw_ostream &output) {
+  DialectRegistry registry;
+  registerDialects(registry);
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  auto module = readModule(options.file, context);
+  if (!module)
+    return module.takeError();
+  auto functions = findFunctions(**module, options.entry);
+  if (!functions)
+    return functions.takeError();
+  if (functions->size() > 1 && !(options.inputs + options.outputs).empty())
+    return fail("expected --entry with --inputs and --outputs, got {0} public functions",
+                functions->size());
+  auto inputs = readInputs(options.inputs);
+  if (!inputs)
+    return inputs.takeError();
+  return runFunctions(*functions, *inputs, options, output);
+}

@@ -1,0 +1,134 @@
+// The command line of dsa-run: reading it, and its help.
+#include "frontend/RunTool.h"
+
+#include "frontend/RunGraph.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace llvm;
+using namespace dsa;
+
+static constexpr const char *kHelp =
+    R"(dsa-run: runs functions of a module and, if asked, compares two targets
+
+usage: dsa-run FILE.mlir [options]     FILE may be - for standard input
+
+  --entry=NAME           the function to run instead of every public one
+  --target=NAME          cpu (default) or reference
+  --against=NAME         also run this target and compare every result
+  --tol=X                largest error that counts as equal instead of that of the element type
+  --inputs=FILE          safetensors with arguments by name; the others come from the seed
+  --outputs=FILE         write the results as safetensors
+  --seed=N               of generated arguments (default 0)
+  --threads=N            that compile and run (default 1)
+  --print                print the elements of the results
+  --profile              print time, FLOP/s and bytes/s of each kernel
+  --check-gradients      of functions with dsa.train: compare with finite differences in f64
+
+generated arguments:
+  inputs 0.5 N(0, 1), integers of [0, 4), parameters N(0, 1 / columns), vectors 1 + 0.1 N(0, 1),
+  state U(0, 0.01), step 1, learning rate 1e-3; with dsa.range = array<i64: low, high> on an
+  argument: uniform in [low, high)
+
+examples:
+  dsa-run test/ops/top-k.mlir --entry=ties --target=reference --print
+      which keys win when scores are equal, in the words of the reference
+  dsa-model emit models/configs/sparse-moe.json | dsa-run - --target=cpu --against=reference
+      does the compiled model compute what the model means
+)";
+
+template <typename... Args> static Error fail(const char *format, Args &&...args) {
+  return createStringError(formatv(format, std::forward<Args>(args)...));
+}
+
+/// Stores `text` as the value of an option of one of three kinds.
+static Error store(StringRef text, std::string &value) {
+  value = text.str();
+  return text.empty() ? fail("a value, got nothing") : Error::success();
+}
+template <typename Integer> static Error store(StringRef text, Integer &value) {
+  return text.getAsInteger(10, value) ? fail("an integer, got '{0}'", text) : Error::success();
+}
+static Error store(StringRef text, std::optional<double> &value) {
+  double number;
+  if (text.getAsDouble(number) || number < 0)
+    return fail("a number >= 0, got '{0}'", text);
+  value = number;
+  return Error::success();
+}
+
+/// Reads the value of `option`, the rest of its word after `=` or the next word, into `value`.
+template <typename T>
+static Error readValue(StringRef option, std::optional<StringRef> text, T &value) {
+  if (Error error = store(text.value_or(""), value))
+    return fail("expected {0} to be followed by {1}", option, toString(std::move(error)));
+  return Error::success();
+}
+
+/// Reads one option; `text` is its value if it has one.
+static Error readOption(StringRef option, std::optional<StringRef> text, RunGraphOptions &options) {
+  if (option == "--entry")
+    return readValue(option, text, options.entry);
+  if (option == "--target")
+    return readValue(option, text, options.target);
+  if (option == "--against")
+    return readValue(option, text, options.against);
+  if (option == "--tol")
+    return readValue(option, text, options.tolerance);
+  if (option == "--inputs")
+    return readValue(option, text, options.inputs);
+  if (option == "--outputs")
+    return readValue(option, text, options.outputs);
+  if (option == "--seed")
+    return readValue(option, text, options.seed);
+  return readValue(option, text, options.threads);
+}
+
+static Expected<RunGraphOptions> readCommandLine(ArrayRef<const char *> words) {
+  RunGraphOptions options;
+  StringRef withValue[] = {"--entry",  "--target",  "--against", "--tol",
+                           "--inputs", "--outputs", "--seed",    "--threads"};
+  std::pair<StringRef, bool *> flags[] = {{"--print", &options.print},
+                                          {"--profile", &options.profile},
+                                          {"--check-gradients", &options.checkGradients}};
+  for (size_t i = 0; i < words.size(); ++i) {
+    StringRef word = words[i];
+    auto [option, rest] = word.split('=');
+    auto *flag = find_if(flags, [&](auto &entry) { return entry.first == word; });
+    if (is_contained(withValue, option)) {
+      std::optional<StringRef> text;
+      if (word.contains('='))
+        text = rest;
+      else if (i + 1 < words.size())
+        text = words[++i];
+      if (Error error = readOption(option, text, options))
+        return std::move(error);
+    } else if (flag != std::end(flags)) {
+      *flag->second = true;
+    } else if (word.starts_with("-") && word != "-") {
+      return fail("expected an option (see --help), got '{0}'", word);
+    } else if (!options.file.empty()) {
+      return fail("expected one file, got '{0}' and '{1}'", options.file, word);
+    } else {
+      options.file = word.str();
+    }
+  }
+  if (options.file.empty())
+    return fail("expected a file (see --help), got nothing");
+  if (options.threads < 1)
+    return fail("expected --threads to be at least 1, got {0}", options.threads);
+  return options;
+}
+
+Error dsa::runRunTool(ArrayRef<const char *> arguments, raw_ostream &output) {
+  if (any_of(arguments, [](StringRef word) { return word == "--help" || word == "-h"; })) {
+    output << kHelp;
+    return Error::success();
+  }
+  Expected<RunGraphOptions> options = readCommandLine(arguments);
+  if (!options)
+    return options.takeError();
+  return runGraph(*options, output);
+}

@@ -1,0 +1,11 @@
+// Gradients of both operands.
+// RUN: dsa-run %s --check-gradients | FileCheck %s
+
+// CHECK: grad.x f64[{{.*}}]: ok, max error {{.*}}, largest {{[1-9]}}
+// CHECK: grad.w f64[{{.*}}]: ok, max error {{.*}}, largest {{[1-9]}}
+func.func @linear(%x: tensor<2x3x5xf64> {dsa.role = "parameter", dsa.name = "x"}, %w: tensor<7x5xf64> {dsa.role = "parameter", dsa.name = "w"}, %t: tensor<2x3xi32> {dsa.range = array<i64: 0, 7>}) -> (tensor<f64> {dsa.name = "loss", dsa.minimize = 1.5 : f64})
+    attributes {dsa.train = {gradients}} {
+  %y = dsa.linear %x, %w : (tensor<2x3x5xf64>, tensor<7x5xf64>) -> tensor<2x3x7xf64>
+  %loss, %each, %lse = dsa.cross_entropy %y, %t : (tensor<2x3x7xf64>, tensor<2x3xi32>) -> (tensor<f64>, tensor<2x3xf64>, tensor<2x3xf64>)
+  return %loss : tensor<f64>
+}

@@ -1,0 +1,35 @@
+// One norm over all tensors; gradients below it keep their length.
+// RUN: dsa-run %s --target=reference --print | FileCheck %s
+// CHECK: @above
+// CHECK: factor f32[] = 0.2
+// CHECK: norm f32[] = 5
+func.func @above() -> (tensor<f32> {dsa.name = "factor"}, tensor<f32> {dsa.name = "norm"}) {
+  %a = arith.constant dense<[3.0, 0.0]> : tensor<2xf32>
+  %b = arith.constant dense<-4.0> : tensor<1x1xf32>
+  %factor, %norm = dsa.clip_by_global_norm %a, %b {max_norm = 1.0 : f64} : (tensor<2xf32>, tensor<1x1xf32>) -> (tensor<f32>, tensor<f32>)
+  return %factor, %norm : tensor<f32>, tensor<f32>
+}
+
+// CHECK: @below
+// CHECK: factor f32[] = 1
+// CHECK: norm f32[] = 5
+func.func @below() -> (tensor<f32> {dsa.name = "factor"}, tensor<f32> {dsa.name = "norm"}) {
+  %a = arith.constant dense<[3.0, -4.0]> : tensor<2xf32>
+  %factor, %norm = dsa.clip_by_global_norm %a {max_norm = 10.0 : f64} : (tensor<2xf32>) -> (tensor<f32>, tensor<f32>)
+  return %factor, %norm : tensor<f32>, tensor<f32>
+}
+
+// CHECK: @zero
+// CHECK: factor f32[] = 1
+// CHECK: norm f32[] = 0
+func.func @zero() -> (tensor<f32> {dsa.name = "factor"}, tensor<f32> {dsa.name = "norm"}) {
+  %a = arith.constant dense<0.0> : tensor<3xf32>
+  %factor, %norm = dsa.clip_by_global_norm %a {max_norm = 1.0 : f64} : (tensor<3xf32>) -> (tensor<f32>, tensor<f32>)
+  return %factor, %norm : tensor<f32>, tensor<f32>
+}
+
+func.func @many(%a: tensor<13x17xf32>, %b: tensor<1031xf32>, %c: tensor<1xf32>, %d: tensor<3x5x7xf32>) -> (tensor<f32>, tensor<f32>) {
+  %factor, %norm = dsa.clip_by_global_norm %a, %b, %c, %d {max_norm = 1.0 : f64}
+      : (tensor<13x17xf32>, tensor<1031xf32>, tensor<1xf32>, tensor<3x5x7xf32>) -> (tensor<f32>, tensor<f32>)
+  return %factor, %norm : tensor<f32>, tensor<f32>
+}
