@@ -4,6 +4,7 @@
 #include "codegen/cpu/LowerKernels.h"
 #include "dialect/Dialect.h"
 #include "passes/Passes.h"
+#include "passes/Pipeline.h"
 
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -23,6 +24,7 @@ void registerEverything(mlir::DialectRegistry &registry) {
   registerDialects(registry);
   mlir::registerAllPasses();
   registerDsaPasses();
+  registerGraphPipeline();
   registerDsaCodegenPasses();
   mlir::PassPipelineRegistration<>(
       "dsa-phases-to-llvm", "lower a module of phases to the LLVM dialect", cpu::buildPhasesToLlvm);

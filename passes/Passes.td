@@ -53,4 +53,39 @@ def OutlineKernels : Pass<"dsa-outline-kernels", "::mlir::ModuleOp"> {
   ];
 }
 
+def ScheduleKernels : Pass<"dsa-schedule-kernels", "::mlir::func::FuncOp"> {
+  let summary = "order launches so that few bytes are alive at once";
+  let description = [{
+    A topological order of the launches that greedily runs what adds the fewest bytes to the arena, ties in program
+    order; the program's own order stays where it needs no more. Readers of an argument come before the launch whose
+    result updates it; a cycle through such an update is an error.
+
+    Before: `%big = launch @a`, `%other = launch @b`, `%small = launch @c(%big)`
+    After: `%big = launch @a`, `%small = launch @c(%big)`, `%other = launch @b`
+
+    *Why here*: on launches, because only they own storage; before buffers are planned, which need an order.
+  }];
+  let statistics = [Statistic<"bytesSaved", "bytes-saved", "peak bytes saved against the program's order">];
+}
+
+def PlanBuffers : Pass<"dsa-plan-buffers", "::mlir::ModuleOp"> {
+  let summary = "give every launch result its storage";
+  let description = [{
+    Sets `offsets` on every launch, one per result: n >= 0 is a byte offset in the arena, a multiple of 64; -1 - r is
+    the storage of function result r, which is the buffer of argument a where the result carries `dsa.updates = a`.
+    `dsa.arena_bytes` on the function is the size of the arena. Results that are alive together never overlap; the
+    largest are placed first, each into the smallest gap that fits.
+
+    A launch may read the argument it updates only element by element; no later launch may read it. An argument or a
+    constant that is returned as it is has no storage of its own and is an error.
+
+    Before: `%y = dsa.launch @k(%x)`
+    After: `%y = dsa.launch @k(%x) {offsets = array<i64: 128>}`
+
+    *Why here*: last, because it fixes the order of launches.
+  }];
+  let options = [Option<"reported", "report", "bool", "false", "print the memory timeline to standard error">];
+  let statistics = [Statistic<"arenaBytes", "arena-bytes", "bytes of all arenas">];
+}
+
 #endif // DSA_PASSES_TD

@@ -1,0 +1,129 @@
+// Gives every launch result its storage: an offset in one arena, or the buffer of a function
+// result.
+#include "dialect/Dialect.h"
+#include "passes/KernelFamilies.h"
+#include "passes/Liveness.h"
+#include "passes/Passes.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/Support/Format.h"
+
+namespace dsa {
+#define GEN_PASS_DEF_PLANBUFFERS
+#include "passes/Passes.h.inc"
+} // namespace dsa
+
+using namespace mlir;
+using namespace dsa;
+
+/// Whether `launch` reads `argument` only at the position that it writes, so that the result may
+/// overwrite it.
+static bool readsInPlace(LaunchOp launch, Value argument) {
+  auto kernel = SymbolTable::lookupNearestSymbolFrom<KernelOp>(launch, launch.getKernelAttr());
+  return llvm::all_of(llvm::enumerate(launch.getInputs()), [&](auto input) {
+    return input.value() != argument ||
+           (kernel &&
+            llvm::all_of(kernel.getBody().getArgument(input.index()).getUses(), [](OpOperand &use) {
+              return isElementwise(use.getOwner(), use.getOperandNumber());
+            }));
+  });
+}
+
+static LogicalResult verifyUpdate(func::FuncOp func, unsigned number, LaunchOp updater) {
+  auto attribute = func.getResultAttrOfType<IntegerAttr>(number, kUpdatesAttr);
+  Value argument = updatedArgument(func, number);
+  if (attribute && (!argument || argument.getType() != func.getResultTypes()[number]))
+    return func.emitOpError("expected result #")
+           << number << " to update an argument of type " << func.getResultTypes()[number]
+           << ", got dsa.updates = " << attribute.getInt();
+  if (!argument)
+    return success();
+  for (unsigned other = 0; other < number; ++other)
+    if (updatedArgument(func, other) == argument)
+      return func.emitOpError("expected one update of argument #")
+             << attribute.getInt() << ", got results #" << other << " and #" << number;
+  for (Operation *reader : argument.getUsers())
+    if (auto launch = dyn_cast<LaunchOp>(reader); launch && updater->isBeforeInBlock(reader))
+      return updater.emitOpError("expected argument #")
+             << attribute.getInt() << " to be read before it is updated in place, got @"
+             << launch.getKernel() << " after the update";
+  if (!readsInPlace(updater, argument))
+    return updater.emitOpError("expected argument #")
+           << attribute.getInt() << " to be read element by element where it is updated in place";
+  return success();
+}
+
+/// The number of the function result that each launch result is stored in.
+static FailureOr<llvm::DenseMap<Value, int64_t>> resultStorage(func::FuncOp func) {
+  llvm::DenseMap<Value, int64_t> storage;
+  for (auto [number, value] :
+       llvm::enumerate(func.getBody().front().getTerminator()->getOperands())) {
+    auto launch = value.getDefiningOp<LaunchOp>();
+    if (!launch)
+      return func.emitOpError("expected result #")
+             << number << " to come from a launch, got "
+             << (isa<BlockArgument>(value) ? "an argument" : "a constant");
+    auto [other, fresh] = storage.insert({value, number});
+    if (!fresh)
+      return func.emitOpError("expected a launch result for each function result, got one for #")
+             << other->second << " and #" << number;
+    if (failed(verifyUpdate(func, number, launch)))
+      return failure();
+  }
+  return storage;
+}
+
+static void report(func::FuncOp func, MutableArrayRef<LaunchOp> launches,
+                   ArrayRef<Lifetime> lifetimes, int64_t arena) {
+  SmallVector<int64_t> alive = bytesAlive(lifetimes, launches.size());
+  int64_t peak = alive.empty() ? 0 : llvm::max_element(alive) - alive.begin();
+  llvm::raw_ostream &out = llvm::errs();
+  out << "@" << func.getName() << ": arena " << arena << " bytes, at most "
+      << (alive.empty() ? 0 : alive[peak]) << " alive\n";
+  for (auto [number, launch] : llvm::enumerate(launches))
+    out << llvm::format("%5zu %12lld ", number, static_cast<long long>(alive[number])) << "@"
+        << launch.getKernel() << (static_cast<int64_t>(number) == peak ? " <- peak\n" : "\n");
+  out << "alive at the peak:\n";
+  for (const Lifetime &lifetime : lifetimes)
+    if (lifetime.first <= peak && peak <= lifetime.last)
+      out << llvm::format(
+                 "%12lld bytes at %lld, launches %lld to %lld: ",
+                 static_cast<long long>(lifetime.bytes), static_cast<long long>(lifetime.offset),
+                 static_cast<long long>(lifetime.first), static_cast<long long>(lifetime.last))
+          << "@" << launches[lifetime.first].getKernel() << "#" << lifetime.value.getResultNumber()
+          << " " << lifetime.value.getType() << "\n";
+}
+
+namespace {
+struct PlanBuffers : dsa::impl::PlanBuffersBase<PlanBuffers> {
+  using PlanBuffersBase::PlanBuffersBase;
+
+  void runOnOperation() override {
+    for (func::FuncOp func : getOperation().getOps<func::FuncOp>())
+      if (!func.isExternal() && failed(plan(func)))
+        return signalPassFailure();
+  }
+
+  LogicalResult plan(func::FuncOp func) {
+    FailureOr<llvm::DenseMap<Value, int64_t>> results = resultStorage(func);
+    if (failed(results))
+      return failure();
+    SmallVector<LaunchOp> launches = launchesOf(func);
+    SmallVector<Lifetime> lifetimes = lifetimesOf(func, launches);
+    int64_t arena = assignOffsets(lifetimes);
+    llvm::DenseMap<Value, int64_t> offsets;
+    for (const Lifetime &lifetime : lifetimes)
+      offsets[lifetime.value] = lifetime.offset;
+    for (LaunchOp launch : launches)
+      launch.setOffsets(llvm::map_to_vector(launch.getOutputs(), [&](Value output) {
+        auto stored = results->find(output);
+        return stored == results->end() ? offsets.lookup(output) : -1 - stored->second;
+      }));
+    func->setAttr(kArenaBytesAttr, Builder(func.getContext()).getI64IntegerAttr(arena));
+    arenaBytes += arena;
+    if (reported)
+      report(func, launches, lifetimes, arena);
+    return success();
+  }
+};
+} // namespace
