@@ -14,9 +14,10 @@ struct TrainOptions {
   double beta2 = 0.999;
   double eps = 1e-8;
   double weightDecay = 0.0;
-  std::optional<double> clip; ///< largest norm of all gradients together; absent means no clipping
-  int64_t accumulate = 1;     ///< micro-batches per update
-  bool gradients = false;     ///< return the raw gradients as `grad.<name>` and update nothing
+  std::optional<double> clip =
+      {};                 ///< largest norm of all gradients together; absent means no clipping
+  int64_t accumulate = 1; ///< micro-batches per update
+  bool gradients = false; ///< return the raw gradients as `grad.<name>` and update nothing
 };
 
 /// Marks the function under construction, whose losses are declared by `Graph::minimize`, as a

@@ -3,6 +3,7 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
 
@@ -19,6 +20,10 @@ template <typename... Args> Error fail(const char *format, Args &&...args) {
 
 std::string shown(const json::Value &value) {
   return formatv("{0}", value).str();
+}
+
+std::string shown(double value) {
+  return formatv("{0}", format("%g", value)).str();
 }
 
 /// Takes the fields of one JSON object, remembers the first mistake, and knows which fields nobody
@@ -188,19 +193,19 @@ Error ModelConfig::validate() const {
   if (k && *k < 1)
     return fail("expected k >= 1, got {0}", *k);
   if (!(kFraction > 0.0 && kFraction <= 1.0))
-    return fail("expected 0 < k_fraction <= 1, got {0}", kFraction);
+    return fail("expected 0 < k_fraction <= 1, got {0}", shown(kFraction));
   if (!(dropout >= 0.0 && dropout < 1.0))
-    return fail("expected 0 <= dropout < 1, got {0}", dropout);
+    return fail("expected 0 <= dropout < 1, got {0}", shown(dropout));
   if (!(normEps > 0.0))
-    return fail("expected norm_eps > 0, got {0}", normEps);
+    return fail("expected norm_eps > 0, got {0}", shown(normEps));
   if (!(ropeBase > 1.0))
-    return fail("expected rope_base > 1, got {0}", ropeBase);
+    return fail("expected rope_base > 1, got {0}", shown(ropeBase));
   std::pair<const char *, double> weights[] = {{"moe.router_noise", moe.routerNoise},
                                                {"moe.balance_coefficient", moe.balanceCoefficient},
                                                {"balance_weight", balanceWeight}};
   for (auto [field, value] : weights)
     if (!(value >= 0.0 && std::isfinite(value)))
-      return fail("expected {0} >= 0, got {1}", field, value);
+      return fail("expected {0} >= 0, got {1}", field, shown(value));
   return Error::success();
 }
 

@@ -121,13 +121,14 @@ static Error describe(const Request &request, mlir::MLIRContext &context, const 
 }
 
 Error dsa::runModelTool(ArrayRef<const char *> arguments, raw_ostream &output) {
-  StringRef command = arguments.empty() ? "nothing" : arguments.front();
+  StringRef command = arguments.empty() ? "" : arguments.front();
   if (command == "--help" || command == "-h") {
     output << kHelp;
     return Error::success();
   }
   if (command != "describe" && command != "emit")
-    return fail("expected the command describe or emit (see --help), got {0}", command);
+    return fail("expected the command describe or emit (see --help), got {0}",
+                arguments.empty() ? "nothing" : "'" + command.str() + "'");
   Request request;
   request.command = command;
   if (Error error = readOptions(arguments.drop_front(), request))

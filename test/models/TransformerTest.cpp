@@ -1,0 +1,118 @@
+// Networks as graphs: sizes, shared names, and what each kind of attention writes.
+#include "models/Transformer.h"
+#include "models/ModelCost.h"
+
+#include "codegen/Registration.h"
+#include "frontend/Session.h"
+
+#include "gtest/gtest.h"
+
+#include <set>
+
+using namespace mlir;
+using namespace dsa;
+
+namespace {
+
+class TransformerTest : public testing::Test {
+protected:
+  TransformerTest() {
+    DialectRegistry registry;
+    registerDialects(registry);
+    context.appendDialectRegistry(registry);
+    small.vocab = 32;
+    small.length = 8;
+    small.batch = 2;
+    small.width = 16;
+    small.heads = 2;
+    small.layers = 2;
+    small.indexer = {2, 4};
+    small.moe.width = 8;
+  }
+
+  template <typename OpT> int64_t count(ModuleOp module, StringRef function) {
+    int64_t number = 0;
+    module.lookupSymbol(function)->walk([&](OpT) { ++number; });
+    return number;
+  }
+
+  std::set<std::string> parameterNames(ModuleOp module, StringRef function) {
+    auto func = module.lookupSymbol<func::FuncOp>(function);
+    std::set<std::string> names;
+    for (unsigned i = 0; i < func.getNumArguments(); ++i)
+      if (func.getArgAttrOfType<StringAttr>(i, kRoleAttr) == "parameter")
+        names.insert(func.getArgAttrOfType<StringAttr>(i, kNameAttr).str());
+    return names;
+  }
+
+  MLIRContext context;
+  ModelConfig small;
+};
+
+TEST_F(TransformerTest, ParameterCountsArePublished) {
+  ModelConfig config;
+  EXPECT_EQ(countParameters(context, config), 17832192);
+  config.attention = AttentionKind::Sparse;
+  EXPECT_EQ(countParameters(context, config), 18163968);
+  config.attention = AttentionKind::Published;
+  EXPECT_EQ(countParameters(context, config), 18163968);
+}
+
+TEST_F(TransformerTest, SixLayersHaveThePublishedCounts) {
+  ModelConfig config;
+  config.layers = 6;
+  EXPECT_EQ(countParameters(context, config), 20456704);
+  config.attention = AttentionKind::Sparse;
+  EXPECT_EQ(countParameters(context, config), 20954368);
+}
+
+TEST_F(TransformerTest, BothFunctionsShareParametersByName) {
+  small.attention = AttentionKind::Sparse;
+  OwningOpRef<ModuleOp> module = buildModel(context, small);
+  std::set<std::string> names = parameterNames(*module, kStepEntry);
+  EXPECT_EQ(names, parameterNames(*module, kEvaluateEntry));
+  EXPECT_TRUE(names.count("blocks.1.attention.indexer.q_proj"));
+  EXPECT_TRUE(names.count("blocks.0.feed_forward.experts.linear2"));
+}
+
+TEST_F(TransformerTest, OnlyTrainingDrawsRandomNumbers) {
+  OwningOpRef<ModuleOp> module = buildModel(context, small);
+  EXPECT_EQ(count<RandomKeyOp>(*module, kStepEntry), 5 * small.layers);
+  EXPECT_EQ(count<RandomKeyOp>(*module, kEvaluateEntry), 0);
+  EXPECT_EQ(count<BalanceLossOp>(*module, kEvaluateEntry), 0);
+}
+
+TEST_F(TransformerTest, SparseModelsDifferInTheSelectionOnly) {
+  small.attention = AttentionKind::Sparse;
+  OwningOpRef<ModuleOp> causal = buildModel(context, small);
+  EXPECT_EQ(count<FillFutureOp>(*causal, kStepEntry), 0);
+  causal->walk([](TopKOp op) { EXPECT_TRUE(op.getCausal()); });
+  causal->walk([](SparseAttentionOp op) { EXPECT_TRUE(op.getCausal()); });
+
+  small.attention = AttentionKind::Published;
+  OwningOpRef<ModuleOp> published = buildModel(context, small);
+  EXPECT_EQ(count<FillFutureOp>(*published, kStepEntry), small.layers);
+  published->walk([](TopKOp op) { EXPECT_FALSE(op.getCausal()); });
+  published->walk([](SparseAttentionOp op) { EXPECT_FALSE(op.getCausal()); });
+}
+
+TEST_F(TransformerTest, ALeakIsAcknowledgedOnlyWhenAsked) {
+  small.attention = AttentionKind::Published;
+  for (bool acknowledged : {false, true}) {
+    BuildOptions options;
+    options.acknowledgeLeak = acknowledged;
+    OwningOpRef<ModuleOp> module = buildModel(context, small, options);
+    for (auto func : module->getOps<func::FuncOp>())
+      EXPECT_EQ(func->hasAttr(kAcknowledgeLeakAttr), acknowledged);
+  }
+}
+
+TEST_F(TransformerTest, LossesAreWeightedAsDescribed) {
+  small.balanceWeight = 0.25;
+  OwningOpRef<ModuleOp> module = buildModel(context, small);
+  auto step = module->lookupSymbol<func::FuncOp>(kStepEntry);
+  EXPECT_EQ(step.getResultAttrOfType<FloatAttr>(0, kMinimizeAttr).getValueAsDouble(), 1.0);
+  EXPECT_EQ(step.getResultAttrOfType<FloatAttr>(1, kMinimizeAttr).getValueAsDouble(), 0.25);
+}
+
+} // namespace
