@@ -1,0 +1,54 @@
+// Hands a function to a target and leaves behind the files that were asked for.
+#include "frontend/Compiler.h"
+
+#include "codegen/Target.h"
+
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <thread>
+
+using namespace dsa;
+
+int dsa::threadCount(const CompilerOptions &options) {
+  if (options.threads > 0)
+    return options.threads;
+  return std::max(1u, std::thread::hardware_concurrency());
+}
+
+/// Writes the module to `<directory>/<entry>.mlir`, creating the directory.
+static llvm::Error dump(mlir::ModuleOp module, llvm::StringRef entry, llvm::StringRef directory) {
+  if (std::error_code code = llvm::sys::fs::create_directories(directory))
+    return llvm::createStringError(
+        llvm::formatv("{0}: expected a writable directory, got: {1}", directory, code.message()));
+  llvm::SmallString<128> path(directory);
+  llvm::sys::path::append(path, entry + ".mlir");
+  std::error_code code;
+  llvm::raw_fd_ostream file(path, code);
+  if (!code) {
+    module.print(file);
+    file.close();
+    code = file.error();
+    file.clear_error();
+  }
+  if (code)
+    return llvm::createStringError(
+        llvm::formatv("{0}: expected a writable file, got: {1}", path, code.message()));
+  return llvm::Error::success();
+}
+
+llvm::Expected<std::unique_ptr<Executable>>
+dsa::compile(mlir::ModuleOp module, llvm::StringRef entry, const CompilerOptions &options) {
+  llvm::Expected<const Target *> target = lookupTarget(options.target);
+  if (!target)
+    return target.takeError();
+  if (!options.dumpDirectory.empty())
+    if (llvm::Error error = dump(module, entry, options.dumpDirectory))
+      return std::move(error);
+  CompileOptions choices;
+  choices.cacheDirectory = options.cacheDirectory;
+  choices.threads = threadCount(options);
+  return (*target)->compile(module, entry, choices);
+}
