@@ -1,6 +1,8 @@
 // Binding tensors to executables by role and name, and the two things a session runs.
 #include "frontend/Session.h"
 
+#include "dialect/Dialect.h"
+
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace dsa;
@@ -21,13 +23,31 @@ Session::Session(const SessionOptions &options)
   runOptions.pool = &pool;
 }
 
+/// Batches per update that the training step of `module` was annotated with.
+static int64_t batchesPerUpdate(mlir::ModuleOp module) {
+  mlir::Operation *step = module.lookupSymbol(kStepEntry);
+  auto train = step ? step->getAttrOfType<mlir::DictionaryAttr>(kTrainAttr) : nullptr;
+  auto accumulate = train ? train.getAs<mlir::IntegerAttr>("accumulate") : nullptr;
+  return accumulate ? accumulate.getInt() : 1;
+}
+
 llvm::Expected<std::unique_ptr<Session>> Session::create(mlir::ModuleOp module,
                                                          const SessionOptions &options) {
+  return create(nullptr, module, options);
+}
+
+llvm::Expected<std::unique_ptr<Session>> Session::create(std::shared_ptr<mlir::MLIRContext> context,
+                                                         mlir::ModuleOp module,
+                                                         const SessionOptions &options) {
   std::unique_ptr<Session> session(new Session(options));
-  std::pair<llvm::StringRef, std::unique_ptr<Executable> *> functions[] = {
-      {kStepEntry, &session->stepFunction}, {kEvaluateEntry, &session->evaluateFunction}};
-  for (auto [entry, function] : functions) {
-    if (!module.lookupSymbol(entry))
+  session->context = std::move(context);
+  session->accumulate = batchesPerUpdate(module);
+  std::tuple<llvm::StringRef, bool, std::unique_ptr<Executable> *> functions[] = {
+      {kStepEntry, module.lookupSymbol(kStepEntry), &session->stepFunction},
+      {kApplyEntry, session->accumulate > 1, &session->applyFunction},
+      {kEvaluateEntry, module.lookupSymbol(kEvaluateEntry), &session->evaluateFunction}};
+  for (auto [entry, exists, function] : functions) {
+    if (!exists)
       continue;
     llvm::Expected<std::unique_ptr<Executable>> compiled = compile(module, entry, options.compiler);
     if (!compiled)
@@ -62,28 +82,29 @@ int64_t Session::parameterCount() const {
 }
 
 /// The argument that a function of this session wants for `spec`.
-llvm::Expected<Tensor> Session::argument(const TensorSpec &spec, const Tensor &tokens,
-                                         double learningRate) const {
+llvm::Expected<Tensor> Session::argument(const TensorSpec &spec, const Inputs &inputs) const {
   if (spec.role == "parameter" || spec.role == "state")
     return values.at(spec.name);
   if (spec.role == "learning_rate")
-    return Tensor::scalar(DType::F32, learningRate);
+    return Tensor::scalar(DType::F32, inputs.learningRate);
   if (spec.role == "step" || spec.role == "seed") {
     Tensor scalar(DType::I64, {});
-    *scalar.data<int64_t>() = spec.role == "seed" ? options.seed : stepCount + 1;
+    *scalar.data<int64_t>() =
+        spec.role == "step" ? inputs.step : static_cast<int64_t>(options.seed);
     return scalar;
   }
+  const Tensor &tokens = inputs.tokens;
   if (tokens.dtype() != spec.dtype || tokens.shape() != llvm::ArrayRef(spec.shape))
     return fail("expected {0} to be {1}, got {2}", spec.name, describe(spec.dtype, spec.shape),
                 describe(tokens.dtype(), tokens.shape()));
   return tokens;
 }
 
-llvm::Error Session::run(Executable &function, const Tensor &tokens, double learningRate,
+llvm::Error Session::run(Executable &function, const Inputs &inputs,
                          llvm::SmallVectorImpl<Tensor> &results) {
   llvm::SmallVector<Tensor> arguments;
   for (const TensorSpec &spec : function.arguments()) {
-    llvm::Expected<Tensor> tensor = argument(spec, tokens, learningRate);
+    llvm::Expected<Tensor> tensor = argument(spec, inputs);
     if (!tensor)
       return tensor.takeError();
     arguments.push_back(std::move(*tensor));
@@ -94,18 +115,29 @@ llvm::Error Session::run(Executable &function, const Tensor &tokens, double lear
 llvm::Expected<StepResult> Session::step(const Tensor &tokens, double learningRate) {
   if (!stepFunction)
     return fail("expected a module with a function '{0}', got none", kStepEntry);
-  if (llvm::Error error = run(*stepFunction, tokens, learningRate, stepResults))
+  // Batches of one update must differ in their random numbers, so `step` counts batches.
+  if (llvm::Error error = run(*stepFunction, {tokens, learningRate, batchCount + 1}, stepResults))
     return std::move(error);
-  ++stepCount;
-  return StepResult{scalarResult(*stepFunction, stepResults, "loss"),
+  ++batchCount;
+  StepResult result{scalarResult(*stepFunction, stepResults, "loss"),
                     scalarResult(*stepFunction, stepResults, "balance"),
                     scalarResult(*stepFunction, stepResults, "grad_norm")};
+  if (batchCount % accumulate)
+    return result;
+  if (applyFunction) {
+    if (llvm::Error error =
+            run(*applyFunction, {Tensor(), learningRate, stepCount + 1}, applyResults))
+      return std::move(error);
+    result.gradNorm = scalarResult(*applyFunction, applyResults, "grad_norm");
+  }
+  ++stepCount;
+  return result;
 }
 
 llvm::Expected<EvaluateResult> Session::evaluate(const Tensor &tokens) {
   if (!evaluateFunction)
     return fail("expected a module with a function '{0}', got none", kEvaluateEntry);
-  if (llvm::Error error = run(*evaluateFunction, tokens, 0.0, evaluateResults))
+  if (llvm::Error error = run(*evaluateFunction, {tokens, 0.0, stepCount + 1}, evaluateResults))
     return std::move(error);
   EvaluateResult result;
   result.loss = scalarResult(*evaluateFunction, evaluateResults, "loss");

@@ -10,6 +10,9 @@ namespace dsa {
 
 /// Name of the function that trains; its result `loss` is what a step reports.
 inline constexpr llvm::StringLiteral kStepEntry = "step";
+/// Name of the function that updates with what `accumulate` calls of `step` have gathered;
+/// differentiation writes it.
+inline constexpr llvm::StringLiteral kApplyEntry = "step_apply";
 /// Name of the function that judges: results `loss`, `token_loss` and `prediction`.
 inline constexpr llvm::StringLiteral kEvaluateEntry = "evaluate";
 
@@ -24,7 +27,7 @@ struct SessionOptions {
 struct StepResult {
   double loss = 0.0;     ///< mean cross entropy in nats
   double balance = 0.0;  ///< sum of the balance losses, unweighted; 0 without experts
-  double gradNorm = 0.0; ///< norm of all gradients together; 0 unless the step clips
+  double gradNorm = 0.0; ///< norm of all gradients together; 0 unless the step updates and clips
 };
 
 /// What an evaluation tells.
@@ -41,8 +44,13 @@ public:
   /// initial values. The module is not needed afterwards.
   static llvm::Expected<std::unique_ptr<Session>> create(mlir::ModuleOp module,
                                                          const SessionOptions &options = {});
+  /// The same, and the session keeps the context of `module` alive as long as it needs it itself.
+  static llvm::Expected<std::unique_ptr<Session>> create(std::shared_ptr<mlir::MLIRContext> context,
+                                                         mlir::ModuleOp module,
+                                                         const SessionOptions &options = {});
 
-  /// One update on `tokens` (i32 [B, L + 1]).
+  /// One batch `tokens` (i32 [B, L + 1]) and, unless gradients accumulate over more batches, one
+  /// update.
   llvm::Expected<StepResult> step(const Tensor &tokens, double learningRate);
   /// Judges `tokens` (i32 [B, L + 1]) without changing anything.
   llvm::Expected<EvaluateResult> evaluate(const Tensor &tokens);
@@ -68,19 +76,27 @@ public:
 private:
   Session(const SessionOptions &options);
   void adopt(const Executable &function);
-  llvm::Expected<Tensor> argument(const TensorSpec &spec, const Tensor &tokens,
-                                  double learningRate) const;
-  llvm::Error run(Executable &function, const Tensor &tokens, double learningRate,
+  /// What one run is given besides the tensors of the session.
+  struct Inputs {
+    Tensor tokens;
+    double learningRate;
+    int64_t step; ///< from 1
+  };
+  llvm::Expected<Tensor> argument(const TensorSpec &spec, const Inputs &inputs) const;
+  llvm::Error run(Executable &function, const Inputs &inputs,
                   llvm::SmallVectorImpl<Tensor> &results);
 
+  std::shared_ptr<mlir::MLIRContext> context; ///< first: executables may hold modules
   SessionOptions options;
   ThreadPool pool;
   RunOptions runOptions;
-  std::unique_ptr<Executable> stepFunction, evaluateFunction;
+  std::unique_ptr<Executable> stepFunction, applyFunction, evaluateFunction;
   std::map<std::string, Tensor> values;
   std::map<std::string, Tensor> parameters; ///< the part of `values` that is not optimizer state
-  llvm::SmallVector<Tensor> stepResults, evaluateResults; ///< storage reused from run to run
-  int64_t stepCount = 0;
+  llvm::SmallVector<Tensor> stepResults, applyResults, evaluateResults; ///< storage that is reused
+  int64_t accumulate = 1;                                               ///< batches per update
+  int64_t stepCount = 0;                                                ///< updates
+  int64_t batchCount = 0;                                               ///< calls of `step`
 };
 
 } // namespace dsa

@@ -13,6 +13,7 @@ llvm::Expected<std::unique_ptr<Session>> dsa::createSession(const ModelConfig &c
                                                             const SessionOptions &session) {
   DialectRegistry registry;
   registerDialects(registry);
-  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
-  return Session::create(*buildModel(context, config, build), session);
+  auto context = std::make_shared<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+  OwningOpRef<ModuleOp> module = buildModel(*context, config, build);
+  return Session::create(context, *module, session);
 }
