@@ -2,6 +2,9 @@
 #include "frontend/Compiler.h"
 
 #include "codegen/Target.h"
+#include "passes/Passes.h"
+
+#include "mlir/Pass/PassManager.h"
 
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -50,5 +53,8 @@ dsa::compile(mlir::ModuleOp module, llvm::StringRef entry, const CompilerOptions
   CompileOptions choices;
   choices.cacheDirectory = options.cacheDirectory;
   choices.threads = threadCount(options);
-  return (*target)->compile(module, entry, choices);
+  llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> steps = differentiate(module);
+  if (!steps)
+    return steps.takeError();
+  return (*target)->compile(**steps, entry, choices);
 }
