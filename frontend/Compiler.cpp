@@ -42,6 +42,24 @@ static llvm::Error dump(mlir::ModuleOp module, llvm::StringRef entry, llvm::Stri
   return llvm::Error::success();
 }
 
+/// A copy of `module` in which annotated functions have become training steps. The functions that
+/// this adds are entries like any other.
+static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> differentiate(mlir::ModuleOp module) {
+  mlir::OwningOpRef<mlir::ModuleOp> copy(module.clone());
+  mlir::PassManager manager(module.getContext());
+  manager.addPass(createDifferentiateGraph());
+  std::string message = "expected a function that can be differentiated";
+  mlir::ScopedDiagnosticHandler handler(module.getContext(), [&](mlir::Diagnostic &diagnostic) {
+    if (diagnostic.getSeverity() != mlir::DiagnosticSeverity::Error)
+      return mlir::failure();
+    message = diagnostic.str();
+    return mlir::success();
+  });
+  if (failed(manager.run(*copy)))
+    return llvm::createStringError(message);
+  return copy;
+}
+
 llvm::Expected<std::unique_ptr<Executable>>
 dsa::compile(mlir::ModuleOp module, llvm::StringRef entry, const CompilerOptions &options) {
   llvm::Expected<const Target *> target = lookupTarget(options.target);
