@@ -1,0 +1,32 @@
+// The claims of the published sparse-versus-classic experiment, each with our number and a verdict.
+#pragma once
+
+#include "experiments/Study.h"
+
+namespace dsa {
+
+enum class Verdict { Reproduced, Refuted, Unsupported };
+
+/// "reproduced", "refuted" or "unsupported".
+llvm::StringRef verdictName(Verdict verdict);
+
+struct Claim {
+  std::string statement; ///< What was claimed.
+  std::string published; ///< Their number.
+  std::string measured;  ///< Ours, or why there is none.
+  Verdict verdict = Verdict::Unsupported;
+  std::string reason; ///< One or two sentences that carry the verdict.
+};
+
+/// Judges every claim by what `study` holds; what it has not measured is unsupported.
+std::vector<Claim> judgeClaims(const Study &study);
+
+/// The final values that were published for one length (validation loss and accuracy, seconds per
+/// step), on another corpus and a leaking split.
+struct PublishedResult {
+  int64_t length;
+  double classicLoss, sparseLoss, classicAccuracy, sparseAccuracy, classicSeconds, sparseSeconds;
+};
+llvm::ArrayRef<PublishedResult> publishedResults();
+
+} // namespace dsa

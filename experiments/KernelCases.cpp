@@ -1,0 +1,126 @@
+// The graphs that the kernel benchmark times, written as text.
+#include "experiments/KernelBenchmark.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace dsa;
+
+namespace {
+
+/// One input of a case: its name says how it is filled.
+struct Operand {
+  std::string name, type;
+};
+
+/// A module whose function `main` applies `op` to `operands`. `op` holds the attributes too;
+/// `results` are types.
+KernelCase caseOf(llvm::StringRef kernel, llvm::StringRef shape, llvm::StringRef op,
+                  llvm::ArrayRef<Operand> operands, llvm::ArrayRef<std::string> results,
+                  llvm::StringRef attributes = "") {
+  std::string arguments, names, types, values, resultTypes;
+  for (const Operand &operand : operands) {
+    llvm::StringRef comma = names.empty() ? "" : ", ";
+    arguments += llvm::formatv("{0}%{1}: {2} {{dsa.role = \"input\", dsa.name = \"{1}\"}", comma,
+                               operand.name, operand.type);
+    names += llvm::formatv("{0}%{1}", comma, operand.name);
+    types += llvm::formatv("{0}{1}", comma, operand.type);
+  }
+  for (auto [i, type] : llvm::enumerate(results)) {
+    llvm::StringRef comma = i ? ", " : "";
+    values += llvm::formatv("{0}%r{1}", comma, i);
+    resultTypes += llvm::formatv("{0}{1}", comma, type);
+  }
+  std::string named;
+  for (auto [i, type] : llvm::enumerate(results))
+    named += llvm::formatv("{0}{1} {{dsa.name = \"r{2}\"}", i ? ", " : "", type, i);
+  return {kernel.str(), shape.str(),
+          llvm::formatv("func.func @main({0}) -> ({1}) {{\n  {2} = dsa.{3} {4} {5} : ({6}) -> "
+                        "({7})\n  func.return {2} : {7}\n}\n",
+                        arguments, named, values, op, names, attributes, types, resultTypes)
+              .str()};
+}
+
+std::string f32(llvm::ArrayRef<int64_t> shape) {
+  std::string type = "tensor<";
+  for (int64_t size : shape)
+    type += std::to_string(size) + "x";
+  return type + "f32>";
+}
+
+std::string i32(llvm::ArrayRef<int64_t> shape) {
+  std::string type = f32(shape);
+  return type.replace(type.size() - 4, 1, "i");
+}
+
+/// Forward and both gradients of a product of M x K by N x K.
+void addLinear(std::vector<KernelCase> &cases, int64_t m, int64_t k, int64_t n) {
+  std::string shape = llvm::formatv("{0}x{1}x{2}", m, k, n);
+  std::string x = f32({m, k}), w = f32({n, k}), y = f32({m, n});
+  cases.push_back(caseOf("linear", shape, "linear", {{"x", x}, {"w", w}}, {y}));
+  cases.push_back(
+      caseOf("linear_grad_input", shape, "linear_grad_input", {{"dy", y}, {"w", w}}, {x}));
+  cases.push_back(
+      caseOf("linear_grad_weight", shape, "linear_grad_weight", {{"dy", y}, {"x", x}}, {w}));
+}
+
+/// The experts of a batch of `rows` dispatched rows.
+void addGroupedLinear(std::vector<KernelCase> &cases, int64_t rows, int64_t k, int64_t n) {
+  constexpr int64_t kExperts = 4;
+  std::string shape = llvm::formatv("{0}x{1}x{2}, {3} experts", rows, k, n, kExperts);
+  std::string x = f32({rows, k}), w = f32({kExperts, n, k}), y = f32({rows, n});
+  Operand offsets{"offsets", i32({kExperts + 1})};
+  cases.push_back(
+      caseOf("grouped_linear", shape, "grouped_linear", {{"x", x}, {"w", w}, offsets}, {y}));
+  cases.push_back(caseOf("grouped_linear_grad_input", shape, "grouped_linear_grad_input",
+                         {{"dy", y}, {"w", w}, offsets}, {x}));
+  cases.push_back(caseOf("grouped_linear_grad_weight", shape, "grouped_linear_grad_weight",
+                         {{"dy", y}, {"x", x}, offsets}, {w}));
+}
+
+/// Dense and sparse attention, scores and selection of one layer at `length`, 1024 tokens in all.
+void addAttention(std::vector<KernelCase> &cases, int64_t length) {
+  constexpr int64_t kHeads = 8, kHeadWidth = 32, kIndexHeads = 4, kIndexWidth = 64;
+  int64_t batch = 1024 / length, k = length / 2;
+  std::string shape = llvm::formatv("B{0} L{1} H{2} D{3}", batch, length, kHeads, kHeadWidth);
+  std::string sparse = llvm::formatv("{0} k{1}", shape, k);
+  std::string q = f32({batch, length, kHeads, kHeadWidth}), lse = f32({batch, kHeads, length});
+  Operand indices{"indices", i32({batch, length, k})};
+  std::string attributes = "{causal, scale = 0.17677669529663687}";
+  Operand query{"q", q}, keys{"k", q}, values{"v", q};
+  cases.push_back(
+      caseOf("attention", shape, "attention", {query, keys, values}, {q, lse}, attributes));
+  cases.push_back(caseOf("sparse_attention", sparse, "sparse_attention",
+                         {query, keys, values, indices}, {q, lse}, attributes));
+  Operand grad{"do", q}, output{"o", q}, sums{"lse", lse};
+  cases.push_back(caseOf("attention_grad", shape, "attention_grad",
+                         {grad, query, keys, values, output, sums}, {q, q, q}, attributes));
+  cases.push_back(caseOf("sparse_attention_grad", sparse, "sparse_attention_grad",
+                         {grad, query, keys, values, indices, output, sums}, {q, q, q},
+                         attributes));
+  std::string scores = f32({batch, length, length});
+  cases.push_back(
+      caseOf("index_scores",
+             llvm::formatv("B{0} L{1} H{2} D{3}", batch, length, kIndexHeads, kIndexWidth).str(),
+             "index_scores",
+             {{"q", f32({batch, length, kIndexHeads, kIndexWidth})},
+              {"k", f32({batch, length, kIndexWidth})},
+              {"w", f32({batch, length, kIndexHeads})}},
+             {scores}));
+  cases.push_back(caseOf("top_k", llvm::formatv("B{0} L{1} k{2}", batch, length, k).str(), "top_k",
+                         {{"scores", scores}}, {indices.type},
+                         llvm::formatv("{{causal, k = {0} : i64}", k).str()));
+}
+
+} // namespace
+
+std::vector<KernelCase> dsa::kernelCases() {
+  std::vector<KernelCase> cases;
+  addLinear(cases, 4096, 256, 768);
+  addLinear(cases, 4096, 256, 512);
+  addLinear(cases, 2048, 256, 4096);
+  addGroupedLinear(cases, 2048, 256, 512);
+  addGroupedLinear(cases, 2048, 512, 256);
+  addAttention(cases, 64);
+  addAttention(cases, 256);
+  return cases;
+}

@@ -1,0 +1,50 @@
+// A network compiled and trained by this project, as the trainer sees it.
+#pragma once
+
+#include "experiments/Learner.h"
+#include "models/ModelSession.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace dsa {
+
+/// What to build and how to run it.
+struct LearnerOptions {
+  ModelConfig model;
+  std::string init; ///< "normal": N(0, .02); "published": embedding N(0, 1), linears uniform.
+  std::optional<double> clip; ///< Largest norm of all gradients together.
+  uint64_t seed = 42;
+  std::string target = "cpu";
+  int64_t threads = 1;
+  std::string cacheDirectory;   ///< Of compiled objects; empty means in memory only.
+  bool acknowledgeLeak = false; ///< Accept a selection that sees the future.
+  double embeddingScale = 1;    ///< Multiplies the initial values of the embedding.
+};
+
+class ModelLearner : public Learner {
+public:
+  /// Builds and compiles the network; a failed proof is an error.
+  static llvm::Expected<std::unique_ptr<ModelLearner>> create(const LearnerOptions &options);
+
+  llvm::Expected<double> step(const TokenBatch &batch, double rate) override;
+  llvm::Expected<TokenScores> evaluate(const TokenBatch &batch) override;
+
+  int64_t parameters() const { return session->parameterCount(); }
+  /// Operations of one training step as its kernels count them; 0 on a target without kernels.
+  int64_t flopsPerStep() const;
+  /// Bytes of the arena of one training step; 0 on a target without kernels.
+  int64_t plannedBytes() const;
+  /// Wall time of building and compiling both functions.
+  double compileSeconds() const { return seconds; }
+
+private:
+  ModelLearner(const ModelConfig &model) : batch(model.batch), length(model.length) {}
+
+  int64_t batch, length;
+  double seconds = 0;
+  std::unique_ptr<Session> session;
+};
+
+} // namespace dsa

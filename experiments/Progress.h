@@ -1,0 +1,37 @@
+// The line that says how far a run is: a bar on a terminal, plain lines elsewhere.
+#pragma once
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <chrono>
+#include <string>
+
+namespace dsa {
+
+class Progress {
+public:
+  /// On a stream that is no terminal a line appears every tenth of the
+  /// steps; on a terminal the bar is redrawn in place.
+  Progress(llvm::raw_ostream &out, llvm::StringRef label, int64_t steps, int64_t tokensPerStep);
+
+  /// After step `step` (from 1) with loss `loss`.
+  void update(int64_t step, double loss);
+
+  /// Ends the bar with `summary` on a line of its own.
+  void finish(llvm::StringRef summary);
+
+  /// "1 h 5 min", "3 min 20 s" or "12 s".
+  static std::string duration(double seconds);
+
+private:
+  std::string line(int64_t step, double loss) const;
+
+  llvm::raw_ostream &out;
+  std::string label;
+  int64_t steps, tokensPerStep;
+  bool terminal;
+  std::chrono::steady_clock::time_point begin, drawn;
+};
+
+} // namespace dsa

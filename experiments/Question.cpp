@@ -1,0 +1,18 @@
+// The list of questions.
+#include "experiments/Question.h"
+
+using namespace dsa;
+
+llvm::ArrayRef<Question> dsa::questions() {
+  static constexpr Question kQuestions[] = {
+      {"sparse-vs-classic",
+       "Does sparse attention beat classic attention, as published, once it "
+       "may not see the future?",
+       answerSparseVsClassic},
+      {"random-tokens", "Does any arm predict tokens that nothing can predict?",
+       answerRandomTokens},
+      {"kernels", "How near to the peak of this machine do the compiled kernels run?",
+       answerKernels},
+  };
+  return kQuestions;
+}

@@ -1,0 +1,121 @@
+// The SVG pages of a study.
+#include "experiments/Plot.h"
+#include "experiments/Report.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace dsa;
+
+namespace {
+
+llvm::StringRef armColor(llvm::StringRef arm) {
+  if (arm == "classic")
+    return "#33658a";
+  return arm == "published" ? "#e07a3f" : "#2a9d8f";
+}
+
+/// Arms that have a result at every measured length, so that bars line up.
+std::vector<std::string> drawnArms(const Study &study) {
+  std::vector<std::string> arms;
+  for (const std::string &arm : study.settings.arms)
+    if (llvm::all_of(measuredLengths(study),
+                     [&](int64_t length) { return resultOf(study, arm, length).has_value(); }))
+      arms.push_back(arm);
+  return arms;
+}
+
+/// One bar per measured length and arm.
+Panel barsByLength(const Study &study, llvm::StringRef title, llvm::StringRef unit,
+                   llvm::function_ref<Spread(const ArmResult &)> value) {
+  Panel panel{title.str(), "sequence length L", unit.str(), {}, {}, false};
+  for (int64_t length : measuredLengths(study))
+    panel.categories.push_back(std::to_string(length));
+  for (const std::string &arm : drawnArms(study)) {
+    Series series{arm, armColor(arm).str(), {}, {}, {}};
+    for (int64_t length : measuredLengths(study)) {
+      Spread spread = value(*resultOf(study, arm, length));
+      series.y.push_back(spread.mean);
+      series.deviation.push_back(spread.deviation);
+    }
+    panel.series.push_back(std::move(series));
+  }
+  return panel;
+}
+
+/// The mean loss over seeds at every evaluation that all seeds of an arm have reached.
+Panel curvesAt(const Study &study, int64_t length) {
+  Panel panel{
+      llvm::formatv("Held-out loss, L = {0}", length), "step", "nats per token", {}, {}, false};
+  for (const std::string &arm : drawnArms(study)) {
+    std::vector<const RunRecord *> runs;
+    for (const RunRecord &run : study.runs)
+      if (run.arm == arm && run.length == length && !run.log.evaluations.empty())
+        runs.push_back(&run);
+    size_t points = runs.front()->log.evaluations.size();
+    for (const RunRecord *run : runs)
+      points = std::min(points, run->log.evaluations.size());
+    Series series{arm, armColor(arm).str(), {}, {}, {}};
+    for (size_t i = 0; i < points; ++i) {
+      std::vector<double> losses;
+      for (const RunRecord *run : runs)
+        losses.push_back(run->log.evaluations[i].all.loss);
+      Spread spread = spreadOf(losses);
+      series.x.push_back(static_cast<double>(runs.front()->log.evaluations[i].step));
+      series.y.push_back(spread.mean);
+      series.deviation.push_back(spread.deviation);
+    }
+    panel.series.push_back(std::move(series));
+  }
+  return panel;
+}
+
+/// Two categories per length: positions before k - 1, and the rest.
+Panel barsByBucket(const Study &study, llvm::StringRef title, llvm::StringRef unit,
+                   llvm::function_ref<Spread(const ArmResult &, bool early)> value) {
+  std::vector<int64_t> lengths = measuredLengths(study);
+  Panel panel{title.str(), "position t in the window", unit.str(), {}, {}, false};
+  for (int64_t length : lengths)
+    for (llvm::StringRef bucket : {"t < k − 1", "t ≥ k − 1"})
+      panel.categories.push_back(
+          lengths.size() == 1 ? bucket.str() : llvm::formatv("{0}: {1}", length, bucket).str());
+  for (const std::string &arm : drawnArms(study)) {
+    Series series{arm, armColor(arm).str(), {}, {}, {}};
+    for (int64_t length : lengths)
+      for (bool early : {true, false}) {
+        Spread spread = value(*resultOf(study, arm, length), early);
+        series.y.push_back(spread.mean);
+        series.deviation.push_back(spread.deviation);
+      }
+    panel.series.push_back(std::move(series));
+  }
+  return panel;
+}
+
+} // namespace
+
+std::string dsa::comparisonPage(const Study &study) {
+  Panel loss = barsByLength(study, "Final held-out loss", "nats per token",
+                            [](const ArmResult &result) { return result.loss; });
+  Panel accuracy = barsByLength(study, "Final held-out accuracy", "share of tokens",
+                                [](const ArmResult &result) { return result.accuracy; });
+  accuracy.percent = true;
+  Panel time =
+      barsByLength(study, "Time per training step", "milliseconds",
+                   [](const ArmResult &result) { return Spread{1e3 * result.secondsPerStep, 0}; });
+  return drawPage("Sparse against classic attention",
+                  {loss, accuracy, time, curvesAt(study, measuredLengths(study).back())}, 2);
+}
+
+std::string dsa::bucketPage(const Study &study) {
+  Panel loss = barsByBucket(study, "Held-out loss by position", "nats per token",
+                            [](const ArmResult &result, bool early) {
+                              return early ? result.earlyLoss : result.lateLoss;
+                            });
+  Panel accuracy = barsByBucket(study, "Held-out accuracy by position", "share of tokens",
+                                [](const ArmResult &result, bool early) {
+                                  return early ? result.earlyAccuracy : result.lateAccuracy;
+                                });
+  accuracy.percent = true;
+  return drawPage("Where the difference sits", {loss, accuracy}, 2);
+}

@@ -1,0 +1,65 @@
+// Options say what they expected and what came.
+#include "experiments/SparseVsClassic.h"
+
+#include "gtest/gtest.h"
+
+using namespace dsa;
+
+namespace {
+
+std::string errorOf(llvm::ArrayRef<llvm::StringRef> arguments) {
+  auto options = parseSparseVsClassic(arguments);
+  if (options)
+    return "";
+  return llvm::toString(options.takeError());
+}
+
+TEST(Options, QuickIsTheDefault) {
+  auto options = parseSparseVsClassic({});
+  ASSERT_TRUE(bool(options));
+  EXPECT_EQ(options->settings.vocabulary, 4096);
+  EXPECT_EQ(options->settings.warmup, 40);
+  EXPECT_EQ(options->settings.lengths, std::vector<int64_t>{64});
+}
+
+TEST(Options, AnOptionWinsOverThePreset) {
+  auto options = parseSparseVsClassic({"--steps=100", "--preset", "paper", "--lengths=128,64"});
+  ASSERT_TRUE(bool(options));
+  EXPECT_EQ(options->settings.steps, 100);
+  EXPECT_EQ(options->settings.vocabulary, 49152);
+  EXPECT_EQ(options->settings.init, "published");
+  EXPECT_EQ(options->settings.lengths, (std::vector<int64_t>{64, 128}));
+  EXPECT_FALSE(options->settings.clip.has_value());
+}
+
+TEST(Options, ThePublishedSplitOfThePaperKeepsItsTokens) {
+  auto options = parseSparseVsClassic({"--preset=paper", "--split=published"});
+  ASSERT_TRUE(bool(options));
+  EXPECT_EQ(options->settings.tokenLimit, 50000);
+}
+
+TEST(Options, WarmupFollowsTheSteps) {
+  auto options = parseSparseVsClassic({"--steps=20"});
+  ASSERT_TRUE(bool(options));
+  EXPECT_EQ(options->settings.warmup, 2);
+  EXPECT_EQ(options->settings.evaluateEvery, 20);
+}
+
+TEST(Options, NamesWhatWasExpected) {
+  EXPECT_EQ(errorOf({"--arms=classic,dense"}),
+            "option --arms: expected one of classic, sparse-random, published, got 'dense'");
+  EXPECT_EQ(errorOf({"--arms=classic,classic"}),
+            "option --arms: expected each value once, got 'classic' twice");
+  EXPECT_EQ(errorOf({"--steps=many"}),
+            "option --steps: expected an integer from 1 to 10000000, got 'many'");
+  EXPECT_EQ(errorOf({"--steps=0"}),
+            "option --steps: expected an integer from 1 to 10000000, got '0'");
+  EXPECT_EQ(errorOf({"--lengths=64,1"}),
+            "option --lengths: expected an integer from 2 to 4096, got '1'");
+  EXPECT_EQ(errorOf({"--out"}), "option --out: expected a value, got the end of the command");
+  EXPECT_EQ(errorOf({"--help=yes"}), "option --help: expected no value, got 'yes'");
+  EXPECT_NE(errorOf({"--stepz=3"}).find("got '--stepz=3'"), std::string::npos);
+  EXPECT_NE(errorOf({"quick"}).find("got 'quick'"), std::string::npos);
+}
+
+} // namespace
