@@ -10,7 +10,14 @@ namespace dsa::cpu {
 Emitter emitterFor(Operation *anchor) {
   if (!anchor)
     return emitPointwise;
-  static const llvm::StringMap<Emitter> emitters = {};
+  static const llvm::StringMap<Emitter> emitters = {
+      {LinearOp::getOperationName(), emitLinear},
+      {LinearGradInputOp::getOperationName(), emitLinearGradInput},
+      {LinearGradWeightOp::getOperationName(), emitLinearGradWeight},
+      {GroupedLinearOp::getOperationName(), emitGroupedLinear},
+      {GroupedLinearGradInputOp::getOperationName(), emitGroupedLinearGradInput},
+      {GroupedLinearGradWeightOp::getOperationName(), emitGroupedLinearGradWeight},
+  };
   return emitters.lookup(anchor->getName().getStringRef());
 }
 

@@ -15,4 +15,11 @@ Emitter emitterFor(mlir::Operation *anchor);
 
 llvm::LogicalResult emitPointwise(KernelBuilder &b, mlir::Operation *anchor);
 
+llvm::LogicalResult emitLinear(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitLinearGradInput(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitLinearGradWeight(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitGroupedLinear(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitGroupedLinearGradInput(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitGroupedLinearGradWeight(KernelBuilder &b, mlir::Operation *anchor);
+
 } // namespace dsa::cpu

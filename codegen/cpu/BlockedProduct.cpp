@@ -1,0 +1,238 @@
+// Packing, cache blocks and register tiles of products.
+#include "codegen/cpu/BlockedProduct.h"
+
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using llvm::alignTo;
+using llvm::divideCeil;
+
+namespace dsa::cpu {
+
+/// Rows of the right factor that one item packs, when no transpose is needed.
+static constexpr int64_t kPackRows = 32;
+/// A grid of fewer blocks than this leaves threads idle.
+static constexpr int64_t kEnoughBlocks = 16;
+
+static int64_t blocksOf(int64_t size, int64_t block) {
+  return static_cast<int64_t>(
+      divideCeil(static_cast<uint64_t>(size), static_cast<uint64_t>(block)));
+}
+
+/// `size` cut into equal blocks of at most about `limit`, each a multiple of `step`.
+static int64_t evenBlock(int64_t size, int64_t limit, int64_t step) {
+  return alignTo(blocksOf(size, blocksOf(size, limit)), step);
+}
+
+BlockedProduct::BlockedProduct(KernelBuilder &b, Factor left, Factor right, ProductSizes sizes,
+                               Value result)
+    : b(b), left(left), right(right), sizes(sizes), result(result),
+      tile(TileShape::of(b.isa(), sizes.columns)) {
+  chooseBlocks();
+  store.emplace(b, result, rowBlockSize, columnBlockSize, panel());
+}
+
+/// A panel's depth block stays in L1, the left block in L2; the grid must feed all threads.
+void BlockedProduct::chooseBlocks() {
+  int64_t wide = b.lanes() >= 16, rows = std::max<int64_t>(sizes.rows, 1);
+  depthBlockSize = evenBlock(std::max<int64_t>(sizes.depth, 1), 256, 8);
+  rowBlockSize = std::min<int64_t>(wide ? 128 : 96, alignTo(rows, tile.rows));
+  columnBlockSize = evenBlock(sizes.columns, 256, sizes.columns < 64 ? panel() : 64);
+  auto blocks = [&] { return sizes.groups * rowBlocks() * columnBlocks(); };
+  while (blocks() < kEnoughBlocks && rowBlockSize >= 16 * tile.rows)
+    rowBlockSize = alignTo(rowBlockSize / 2, tile.rows);
+  while (blocks() < kEnoughBlocks && columnBlockSize > 128)
+    columnBlockSize = alignTo(columnBlockSize / 2, 64);
+}
+
+int64_t BlockedProduct::rowBlocks() const {
+  return blocksOf(sizes.rows, rowBlockSize);
+}
+int64_t BlockedProduct::columnBlocks() const {
+  return blocksOf(sizes.columns, columnBlockSize);
+}
+int64_t BlockedProduct::panels() const {
+  return blocksOf(sizes.columns, panel());
+}
+
+LogicalResult BlockedProduct::verify() const {
+  Operation *anchor = result.getDefiningOp();
+  for (Value value : {left.tensor, right.tensor, result})
+    if (Type element = getElementTypeOrSelf(value.getType()); !element.isF32())
+      return anchor->emitOpError("expected f32 factors on the cpu target, got ") << element;
+  return store->verify();
+}
+
+// The right factor.
+
+Value BlockedProduct::panelRow(Value group, Value panelNumber, Value k) {
+  Value panelIndex = b.add(b.mul(group, panels()), panelNumber);
+  return b.mul(b.add(b.mul(panelIndex, sizes.depth), k), panel());
+}
+
+void BlockedProduct::packPhase() {
+  int64_t perGroup = right.transposed ? panels() : blocksOf(sizes.depth, kPackRows);
+  b.phase(sizes.groups * perGroup, [&](Value item) {
+    View to = b.workspace(0, b.getF32Type(), {sizes.groups, panels(), sizes.depth, panel()});
+    Value group = b.div(item, perGroup), number = b.rem(item, perGroup);
+    if (right.transposed)
+      packTransposed(to, group, number);
+    else
+      packPlain(to, group, number);
+  });
+}
+
+void BlockedProduct::packPlain(const View &to, Value group, Value chunk) {
+  View from = b.view(right.tensor);
+  Value first = b.mul(chunk, kPackRows), end = b.add(first, kPackRows);
+  if (sizes.depth % kPackRows != 0)
+    end = b.min(end, b.index(sizes.depth));
+  auto copy = [&](Value panelNumber, int64_t width) {
+    b.loop(first, end, 1, [&](Value k) {
+      Value row = b.rowStart(from, b.add(b.mul(group, sizes.depth), k));
+      Value source = b.add(row, b.mul(panelNumber, panel()));
+      Value target = panelRow(group, panelNumber, k);
+      for (int64_t lane = 0; lane < width; lane += b.lanes()) {
+        Value mask = lane + b.lanes() <= width ? Value() : b.maskBelow(b.index(width - lane));
+        b.storeVector(b.loadVector(from, b.add(source, lane), mask), to, b.add(target, lane));
+      }
+    });
+  };
+  int64_t whole = sizes.columns / panel();
+  b.loop(0, whole, 1, [&](Value panelNumber) { copy(panelNumber, panel()); });
+  if (int64_t ragged = sizes.columns % panel())
+    copy(b.index(whole), ragged);
+}
+
+void BlockedProduct::packTransposed(const View &to, Value group, Value panelNumber) {
+  View from = b.view(right.tensor);
+  Value groupRow = b.mul(group, sizes.columns), last = b.add(groupRow, sizes.columns - 1);
+  b.loop(0, panel(), b.lanes(), [&](Value lane) {
+    Value first = b.add(groupRow, b.add(b.mul(panelNumber, panel()), lane));
+    SmallVector<Value> rows = rowStarts(b, from, first, b.lanes());
+    if (sizes.columns % panel() != 0)
+      for (int64_t row = 0; row < b.lanes(); ++row)
+        rows[row] = b.rowStart(from, b.min(b.add(first, row), last));
+    auto square = [&](Value k, int64_t depth) {
+      Value mask = depth == b.lanes() ? Value() : b.maskBelow(b.index(depth));
+      Value target = b.add(panelRow(group, panelNumber, k), lane);
+      SmallVector<Value> vectors;
+      for (Value row : rows)
+        vectors.push_back(b.loadVector(from, b.add(row, k), mask));
+      vectors = transpose(b, vectors);
+      for (int64_t i = 0; i < depth; ++i)
+        b.storeVector(vectors[i], to, b.add(target, i * panel()));
+    };
+    int64_t whole = sizes.depth / b.lanes() * b.lanes();
+    b.loop(0, whole, b.lanes(), [&](Value k) { square(k, b.lanes()); });
+    if (whole < sizes.depth)
+      square(b.index(whole), sizes.depth - whole);
+  });
+}
+
+// The left factor.
+
+/// Into tiles [row / tile.rows][k][tile.rows].
+void BlockedProduct::packLeft(const View &to, const ProductBlock &block, Value k, Value depth) {
+  assert(!sizes.rowsVary && "a transposed left factor has its rows along the last axis");
+  View from = b.view(left.tensor);
+  auto copy = [&](Value source, Value target, int64_t width) {
+    auto type = VectorType::get({width}, b.getF32Type());
+    Value values = vector::LoadOp::create(b, type, from.base, ValueRange{source});
+    vector::StoreOp::create(b, values, to.base, ValueRange{target});
+  };
+  b.loop(b.index(0), depth, 1, [&](Value i) {
+    Value source = b.add(b.rowStart(from, b.add(k, i)), block.leftRow);
+    Value target = b.mul(i, tile.rows);
+    rowTiles(block.rows, [&](Value row, int64_t count) {
+      copy(b.add(source, row), b.add(b.mul(row, depthBlockSize), target), count);
+    });
+  });
+}
+
+// Blocks.
+
+/// Calls `body(row, count)` for tiles that cover rows [0, rows) of a block.
+void BlockedProduct::rowTiles(Value rows, llvm::function_ref<void(Value, int64_t)> body) {
+  if (!sizes.rowsVary) {
+    int64_t ragged = sizes.rows % tile.rows;
+    Value rest = ragged == 0 ? b.index(0) : b.rem(rows, tile.rows);
+    if (sizes.rows >= tile.rows)
+      b.loop(b.index(0), b.sub(rows, rest), tile.rows, [&](Value row) { body(row, tile.rows); });
+    if (ragged != 0)
+      b.when(b.less(b.index(0), rest), [&] { body(b.sub(rows, rest), ragged); });
+    return;
+  }
+  Value rest = b.rem(rows, tile.rows), row = b.sub(rows, rest);
+  b.loop(b.index(0), row, tile.rows, [&](Value row) { body(row, tile.rows); });
+  for (int64_t count = llvm::bit_floor(static_cast<uint64_t>(tile.rows - 1)); count > 0;
+       count /= 2) {
+    Value present = b.rem(b.div(rest, count), 2);
+    b.when(b.less(b.index(0), present), [&] { body(row, count); });
+    row = b.add(row, b.mul(present, count));
+  }
+}
+
+void BlockedProduct::clear(const BlockMemory &memory, Value rows, Value panelCount) {
+  b.loop(b.index(0), rows, 1, [&](Value row) {
+    Value first = b.add(memory.first, b.mul(row, memory.stride));
+    b.loop(b.index(0), b.mul(panelCount, panel()), b.lanes(),
+           [&](Value column) { b.storeVector(b.splat(0.0), memory.view, b.add(first, column)); });
+  });
+}
+
+void BlockedProduct::emitBlock(const ProductBlock &block) {
+  packedRight = b.workspace(0, b.getF32Type(), {sizes.groups, panels(), sizes.depth, panel()});
+  if (left.transposed)
+    packedLeft = b.scratch(b.getF32Type(), {rowBlockSize, depthBlockSize});
+  Value column = b.mul(block.columnBlock, columnBlockSize);
+  BlockMemory memory = store->begin(block.resultRow, column);
+  int64_t perBlock = columnBlockSize / panel();
+  Value panelCount = b.index(std::min(perBlock, panels()));
+  if (panels() > perBlock && panels() % perBlock != 0)
+    panelCount = b.min(panelCount, b.sub(b.index(panels()), b.mul(block.columnBlock, perBlock)));
+  if (sizes.depthVaries || sizes.depth > depthBlockSize)
+    clear(memory, block.rows, panelCount);
+  b.loop(block.depthFrom, block.depthTo, depthBlockSize,
+         [&](Value k) { multiplyBlock(block, memory, panelCount, k); });
+  store->finish(memory, block.resultRow, block.rows, column);
+}
+
+/// Adds the depth block that begins at `k` to the block in memory; panel by panel, so that a panel
+/// stays in L1 while the rows pass.
+void BlockedProduct::multiplyBlock(const ProductBlock &block, const BlockMemory &memory,
+                                   Value panelCount, Value k) {
+  bool several = sizes.depthVaries || sizes.depth > depthBlockSize;
+  Value depth = b.index(depthBlockSize);
+  if (sizes.depthVaries || sizes.depth % depthBlockSize != 0)
+    depth = b.min(depth, b.sub(block.depthTo, k));
+  int64_t multiple = sizes.depthVaries ? 1 : std::gcd(sizes.depth, depthBlockSize);
+  if (left.transposed)
+    packLeft(packedLeft, block, k, depth);
+  Value firstPanel = b.mul(block.columnBlock, columnBlockSize / panel());
+  b.loop(b.index(0), panelCount, 1, [&](Value number) {
+    TileRight tileRight{packedRight, panelRow(block.group, b.add(firstPanel, number), k), panel()};
+    Value corner = b.add(memory.first, b.mul(number, panel()));
+    rowTiles(block.rows, [&](Value row, int64_t count) {
+      TileShape shape{count, tile.vectors};
+      TileLeft tileLeft{packedLeft, {}, tile.rows};
+      if (left.transposed) {
+        for (int64_t i = 0; i < count; ++i)
+          tileLeft.first.push_back(b.add(b.mul(row, depthBlockSize), i));
+      } else {
+        View view = b.view(left.tensor);
+        tileLeft = {view, rowStarts(b, view, b.add(block.leftRow, row), count), 1};
+        for (Value &first : tileLeft.first)
+          first = b.add(first, k);
+      }
+      Value target = b.add(corner, b.mul(row, memory.stride));
+      KernelBuilder::Carried sums =
+          several ? loadTile(b, shape, memory.view, target, memory.stride) : zeroTile(b, shape);
+      sums = multiplyTile(b, shape, tileLeft, tileRight, depth, multiple, sums);
+      storeTile(b, shape, sums, memory.view, target, memory.stride);
+    });
+  });
+}
+
+} // namespace dsa::cpu

@@ -1,0 +1,77 @@
+// A product of two matrices as blocks of rows x columns: the loops between the grid and the
+// register tile.
+#pragma once
+
+#include "codegen/cpu/MicroKernel.h"
+#include "codegen/cpu/StoreFold.h"
+
+namespace dsa::cpu {
+
+/// A factor of a product, the leading axes of `tensor` merged into rows. The left factor's element
+/// (i, k) is tensor[i, k], the right one's (k, n) is tensor[k, n]; transposed: with the axes
+/// swapped.
+struct Factor {
+  mlir::Value tensor;
+  bool transposed = false;
+};
+
+/// Sizes of a product and of its blocks; C is rows x columns, summed over depth.
+struct ProductSizes {
+  int64_t rows, columns, depth; ///< of one matrix
+  int64_t groups = 1;           ///< right matrices stacked along their rows (experts)
+  bool rowsVary = false;        ///< the rows of a block are known at run time only
+  bool depthVaries = false;     ///< likewise the depth; `depth` is its bound
+};
+
+/// One block: C rows [resultRow, resultRow + rows) from left rows [leftRow, leftRow + rows), for
+/// the columns of column block `columnBlock` of right matrix `group`, over depth
+/// [depthFrom, depthTo).
+struct ProductBlock {
+  mlir::Value leftRow, resultRow, rows, columnBlock, group, depthFrom, depthTo;
+};
+
+/// Emits the phases and blocks of one product kernel. The right factor is packed once per launch
+/// into panels [group][column / panel][depth][panel], the last one padded with columns that nobody
+/// reads; the left one is read in place if its rows are contiguous along k, else packed per block.
+class BlockedProduct {
+public:
+  BlockedProduct(KernelBuilder &b, Factor left, Factor right, ProductSizes sizes,
+                 mlir::Value result);
+
+  /// Fails with an error at the op if a type or the chain has no kernel.
+  llvm::LogicalResult verify() const;
+  /// The phase that packs the right factor.
+  void packPhase();
+  /// Emits one block inside a phase.
+  void emitBlock(const ProductBlock &block);
+
+  int64_t rowBlock() const { return rowBlockSize; }
+  /// Blocks of the rows of one matrix, and of the columns.
+  int64_t rowBlocks() const;
+  int64_t columnBlocks() const;
+
+private:
+  int64_t panel() const { return tile.vectors * b.lanes(); }
+  int64_t panels() const;
+  void chooseBlocks();
+  /// Flat element of the packed right factor at which row k of a panel begins.
+  mlir::Value panelRow(mlir::Value group, mlir::Value panelNumber, mlir::Value k);
+  void packPlain(const View &to, mlir::Value group, mlir::Value chunk);
+  void packTransposed(const View &to, mlir::Value group, mlir::Value panelNumber);
+  void packLeft(const View &to, const ProductBlock &block, mlir::Value k, mlir::Value depth);
+  void clear(const BlockMemory &memory, mlir::Value rows, mlir::Value panelCount);
+  void rowTiles(mlir::Value rows, llvm::function_ref<void(mlir::Value, int64_t)> body);
+  void multiplyBlock(const ProductBlock &block, const BlockMemory &memory, mlir::Value panelCount,
+                     mlir::Value k);
+
+  KernelBuilder &b;
+  Factor left, right;
+  ProductSizes sizes;
+  mlir::Value result;
+  TileShape tile;
+  int64_t rowBlockSize = 0, columnBlockSize = 0, depthBlockSize = 0;
+  View packedRight, packedLeft; ///< of the open phase
+  std::optional<StoreFold> store;
+};
+
+} // namespace dsa::cpu

@@ -1,0 +1,109 @@
+// Register tiles: the fused multiply-add loop over the depth, and the square transpose.
+#include "codegen/cpu/MicroKernel.h"
+
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+
+namespace dsa::cpu {
+
+/// Steps of the depth written out in one iteration; hides the loop's own instructions.
+static constexpr int64_t kUnroll = 4;
+
+TileShape TileShape::of(const VectorIsa &isa, int64_t columns) {
+  int64_t rows = isa.registers >= 32 ? 8 : 6;
+  return columns <= isa.lanes ? TileShape{2 * rows, 1} : TileShape{rows, 2};
+}
+
+/// One step: broadcasts `rows` values, multiplies each with `vectors` vectors.
+static KernelBuilder::Carried step(KernelBuilder &b, TileShape tile, const TileLeft &left,
+                                   const TileRight &right, Value k, int64_t ahead,
+                                   ValueRange accumulators) {
+  Value leftStep = b.add(b.mul(k, left.step), ahead * left.step);
+  Value rightStep = b.add(b.add(right.first, b.mul(k, right.step)), ahead * right.step);
+  SmallVector<Value> vectors;
+  for (int64_t j = 0; j < tile.vectors; ++j)
+    vectors.push_back(b.loadVector(right.view, b.add(rightStep, j * b.lanes())));
+  KernelBuilder::Carried sums;
+  for (int64_t i = 0; i < tile.rows; ++i) {
+    Value scalar = b.splat(b.loadAt(left.view, b.add(left.first[i], leftStep)));
+    for (int64_t j = 0; j < tile.vectors; ++j)
+      sums.push_back(b.fma(scalar, vectors[j], accumulators[i * tile.vectors + j]));
+  }
+  return sums;
+}
+
+KernelBuilder::Carried multiplyTile(KernelBuilder &b, TileShape tile, const TileLeft &left,
+                                    const TileRight &right, Value depth, int64_t multiple,
+                                    ValueRange accumulators) {
+  KernelBuilder::Carried sums(accumulators);
+  bool whole = multiple % kUnroll == 0;
+  Value unrolled = whole ? depth : b.sub(depth, b.rem(depth, kUnroll));
+  sums = b.loop(b.index(0), unrolled, kUnroll, sums, [&](Value k, ValueRange carried) {
+    KernelBuilder::Carried values(carried);
+    for (int64_t ahead = 0; ahead < kUnroll; ++ahead)
+      values = step(b, tile, left, right, k, ahead, values);
+    return values;
+  });
+  if (whole)
+    return sums;
+  return b.loop(unrolled, depth, 1, sums, [&](Value k, ValueRange carried) {
+    return step(b, tile, left, right, k, 0, carried);
+  });
+}
+
+KernelBuilder::Carried zeroTile(KernelBuilder &b, TileShape tile) {
+  return KernelBuilder::Carried(tile.rows * tile.vectors, b.splat(0.0));
+}
+
+KernelBuilder::Carried loadTile(KernelBuilder &b, TileShape tile, const View &view, Value first,
+                                int64_t stride) {
+  KernelBuilder::Carried values;
+  for (int64_t i = 0; i < tile.rows; ++i)
+    for (int64_t j = 0; j < tile.vectors; ++j)
+      values.push_back(b.loadVector(view, b.add(first, i * stride + j * b.lanes())));
+  return values;
+}
+
+void storeTile(KernelBuilder &b, TileShape tile, ValueRange accumulators, const View &view,
+               Value first, int64_t stride) {
+  for (int64_t i = 0; i < tile.rows; ++i)
+    for (int64_t j = 0; j < tile.vectors; ++j)
+      b.storeVector(accumulators[i * tile.vectors + j], view,
+                    b.add(first, i * stride + j * b.lanes()));
+}
+
+SmallVector<Value> rowStarts(KernelBuilder &b, const View &view, Value row, int64_t count) {
+  bool merged = true;
+  for (int64_t axis = 0; axis + 2 < view.rank(); ++axis)
+    merged &= view.strides[axis] == view.shape[axis + 1] * view.strides[axis + 1];
+  SmallVector<Value> starts;
+  for (int64_t i = 0; i < count; ++i)
+    if (i == 0 || !merged)
+      starts.push_back(b.rowStart(view, b.add(row, i)));
+    else
+      starts.push_back(b.add(starts[0], i * view.strides[view.rank() - 2]));
+  return starts;
+}
+
+SmallVector<Value> transpose(KernelBuilder &b, ArrayRef<Value> rows) {
+  // Riffling the halves log2(n) times transposes: after each round, what was 2^r apart is adjacent.
+  int64_t n = b.lanes();
+  assert(static_cast<int64_t>(rows.size()) == n && "a square");
+  SmallVector<int64_t> low, high;
+  for (int64_t lane = 0; lane < n / 2; ++lane) {
+    low.append({lane, n + lane});
+    high.append({n / 2 + lane, n + n / 2 + lane});
+  }
+  SmallVector<Value> current(rows), next(n);
+  for (int64_t round = 1; round < n; round *= 2) {
+    for (int64_t i = 0; i < n / 2; ++i) {
+      next[2 * i] = vector::ShuffleOp::create(b, current[i], current[i + n / 2], low);
+      next[2 * i + 1] = vector::ShuffleOp::create(b, current[i], current[i + n / 2], high);
+    }
+    std::swap(current, next);
+  }
+  return current;
+}
+
+} // namespace dsa::cpu

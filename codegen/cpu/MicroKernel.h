@@ -1,0 +1,53 @@
+// The register tile that every product is made of.
+#pragma once
+
+#include "codegen/cpu/KernelBuilder.h"
+
+namespace dsa::cpu {
+
+/// Accumulators of one tile: `rows` x `vectors` registers, each of lanes() f32 values.
+struct TileShape {
+  int64_t rows, vectors;
+  /// The tile that fills the registers for a product with `columns` columns: 6 x 2 of 16 registers,
+  /// 8 x 2 of 32; one vector wide and twice as high if that holds all columns.
+  static TileShape of(const VectorIsa &isa, int64_t columns);
+};
+
+/// Left operand of a tile: element (i, k) is `view`'s flat element first[i] + k * step.
+struct TileLeft {
+  View view;
+  llvm::SmallVector<mlir::Value> first;
+  int64_t step;
+};
+
+/// Right operand of a tile: vector j of row k begins at flat element first + k * step + j * lanes.
+struct TileRight {
+  View view;
+  mlir::Value first;
+  int64_t step;
+};
+
+/// accumulators[i * vectors + j] + sum over k in [0, depth) of left(i, k) * right(k, j): one chain
+/// of fused multiply-adds an element, k ascending, so that an element's bits depend neither on its
+/// place in a tile nor on where the depth is cut into calls. `multiple` divides depth.
+KernelBuilder::Carried multiplyTile(KernelBuilder &b, TileShape tile, const TileLeft &left,
+                                    const TileRight &right, mlir::Value depth, int64_t multiple,
+                                    mlir::ValueRange accumulators);
+
+/// Accumulators of zero, or of and to the memory whose row i begins at flat element
+/// first + i * stride.
+KernelBuilder::Carried zeroTile(KernelBuilder &b, TileShape tile);
+KernelBuilder::Carried loadTile(KernelBuilder &b, TileShape tile, const View &view,
+                                mlir::Value first, int64_t stride);
+void storeTile(KernelBuilder &b, TileShape tile, mlir::ValueRange accumulators, const View &view,
+               mlir::Value first, int64_t stride);
+
+/// Flat elements at which rows [row, row + count) of `view` begin; constant distances where the
+/// leading axes of the view merge into one.
+llvm::SmallVector<mlir::Value> rowStarts(KernelBuilder &b, const View &view, mlir::Value row,
+                                         int64_t count);
+
+/// The transpose of a square of lanes() vectors.
+llvm::SmallVector<mlir::Value> transpose(KernelBuilder &b, llvm::ArrayRef<mlir::Value> rows);
+
+} // namespace dsa::cpu
