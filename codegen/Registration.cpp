@@ -24,7 +24,7 @@ void registerEverything(mlir::DialectRegistry &registry) {
   registerDialects(registry);
   mlir::registerAllPasses();
   registerDsaPasses();
-  registerGraphPipeline();
+  registerGraphPipelines();
   registerDsaCodegenPasses();
   mlir::PassPipelineRegistration<>(
       "dsa-phases-to-llvm", "lower a module of phases to the LLVM dialect", cpu::buildPhasesToLlvm);

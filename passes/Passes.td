@@ -56,8 +56,8 @@ def OutlineKernels : Pass<"dsa-outline-kernels", "::mlir::ModuleOp"> {
 def ScheduleKernels : Pass<"dsa-schedule-kernels", "::mlir::func::FuncOp"> {
   let summary = "order launches so that few bytes are alive at once";
   let description = [{
-    A topological order of the launches that greedily runs what adds the fewest bytes to the arena, ties in program
-    order; the program's own order stays where it needs no more. Readers of an argument come before the launch whose
+    A topological order of the launches in which whatever frees bytes of the arena runs as soon as it can, the most
+    bytes first, and everything else in program order; the program's own order stays where its peak is lower. Readers of an argument come before the launch whose
     result updates it; a cycle through such an update is an error.
 
     Before: `%big = launch @a`, `%other = launch @b`, `%small = launch @c(%big)`

@@ -7,16 +7,23 @@
 
 using namespace mlir;
 
-void dsa::buildGraphPipeline(OpPassManager &passes) {
+void dsa::buildTrainingPipeline(OpPassManager &passes) {
   passes.addPass(createSimplifyGraph());
   passes.addPass(createDifferentiateGraph());
   passes.addPass(createSimplifyGraph());
+}
+
+void dsa::buildGraphPipeline(OpPassManager &passes) {
+  buildTrainingPipeline(passes);
   passes.addPass(createOutlineKernels());
   passes.addNestedPass<func::FuncOp>(createScheduleKernels());
   passes.addPass(createPlanBuffers());
 }
 
-void dsa::registerGraphPipeline() {
+void dsa::registerGraphPipelines() {
+  PassPipelineRegistration<>("dsa-training-pipeline",
+                             "from annotated forward functions to training steps",
+                             buildTrainingPipeline);
   PassPipelineRegistration<>("dsa-graph-pipeline", "from a graph to planned launches of kernels",
                              buildGraphPipeline);
 }

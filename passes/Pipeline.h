@@ -5,11 +5,15 @@
 
 namespace dsa {
 
-/// From dsa ops on tensors, annotated for training or not, to planned launches of kernels. Runs on
-/// a module.
+/// From annotated forward functions to proved and differentiated training steps, still dsa ops on
+/// tensors. Functions without annotation are proved and simplified only.
+void buildTrainingPipeline(mlir::OpPassManager &passes);
+
+/// From dsa ops on tensors to planned launches of kernels; includes the training half. Runs on a
+/// module.
 void buildGraphPipeline(mlir::OpPassManager &passes);
 
-/// Registers `--dsa-graph-pipeline`.
-void registerGraphPipeline();
+/// Registers `--dsa-training-pipeline` and `--dsa-graph-pipeline`.
+void registerGraphPipelines();
 
 } // namespace dsa

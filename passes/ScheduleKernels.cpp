@@ -156,10 +156,10 @@ struct ScheduleKernels : dsa::impl::ScheduleKernelsBase<ScheduleKernels> {
       (void)schedule.explainCycle(llvm::DenseSet<Operation *>(program.begin(), program.end()));
       return signalPassFailure();
     }
-    SmallVector<LaunchOp> greedy =
-        schedule.order([&](unsigned launch) { return schedule.growth(launch); });
+    SmallVector<LaunchOp> greedy = schedule.order(
+        [&](unsigned launch) { return std::min<int64_t>(schedule.growth(launch), 0); });
     // Greed looks one launch ahead; where that goes wrong, the program's own order stays.
-    bool better = schedule.peak(greedy) < schedule.peak(program);
+    bool better = schedule.peak(greedy) <= schedule.peak(program);
     Operation *end = func.getBody().front().getTerminator();
     for (LaunchOp launch : better ? greedy : program)
       launch->moveBefore(end);
