@@ -17,6 +17,17 @@ def Dsa_Dialect : Dialect {
     A graph of pure operations on statically shaped tensors that reads like the paper. Parameters, optimizer state
     and inputs are function arguments with `dsa.role` and `dsa.name`; a result that replaces an argument carries
     `dsa.updates = <argument number>`.
+
+    Attributes of a function (names are in `dialect/Dialect.h`):
+    * (C1) `dsa.name`, of an argument or a result, is a string that is not empty.
+    * (C2) no two arguments have one name.
+    * (C3) `dsa.role`, of an argument, is input, parameter, state, seed, step or learning_rate.
+    * (C4) a seed and a step are tensor<i64>, a learning_rate is a scalar float tensor.
+    * (C5) `dsa.updates`, of a result, is the number of an argument, an i64.
+    * (C6) a result has the type of the argument that it updates.
+    * (C7) no two results update one argument.
+    * (C8) `dsa.minimize`, of a result, is an f64 weight, and the result is a scalar float tensor.
+    * (C9) `dsa.train`, of the function, is a dictionary.
   }];
   let useDefaultAttributePrinterParser = 1;
   let hasConstantMaterializer = 1;
@@ -56,6 +67,9 @@ class DSA_IndexTensor<list<int> ranks> : ConfinedType<
     "statically shaped i32 tensor of rank " # !interleave(ranks, " or "), "::mlir::RankedTensorType">;
 def DSA_AnyFloatTensor : ConfinedType<AnyTypeOf<[RankedTensorOf<[F64, F32, BF16, F16]>]>, [HasStaticShapePred],
     "statically shaped float tensor", "::mlir::RankedTensorType">;
+def DSA_FloatRows : ConfinedType<DSA_AnyFloatTensor,
+    [CPred<"::llvm::cast<::mlir::ShapedType>($_self).getRank() >= 1">],
+    "statically shaped float tensor of rank at least 1", "::mlir::RankedTensorType">;
 def DSA_AnyIndexTensor : ConfinedType<AnyTypeOf<[RankedTensorOf<[I32]>]>, [HasStaticShapePred],
     "statically shaped i32 tensor", "::mlir::RankedTensorType">;
 def DSA_AnyTensor : ConfinedType<AnyTypeOf<[RankedTensorOf<[F64, F32, BF16, F16, I64, I32, I1]>]>, [HasStaticShapePred],

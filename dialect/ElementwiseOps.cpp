@@ -1,7 +1,9 @@
 // Element-wise ops: shapes, constraints, costs, derivatives and token flow.
+#include "dialect/Constraints.h"
 #include "dialect/Dialect.h"
 #include "dialect/Shapes.h"
 
+#include "mlir/IR/Matchers.h"
 #include "mlir/IR/OpImplementation.h"
 
 using namespace mlir;
@@ -13,10 +15,6 @@ using namespace dsa;
 LogicalResult SiluOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
                                        Adaptor in, SmallVectorImpl<Type> &types) {
   types.assign({in.getInput().getType()});
-  return success();
-}
-
-LogicalResult SiluOp::verify() {
   return success();
 }
 
@@ -43,7 +41,8 @@ LogicalResult SiluGradOp::inferReturnTypes(MLIRContext *context, std::optional<L
 }
 
 LogicalResult SiluGradOp::verify() {
-  return success();
+  // silu_grad_c1
+  return expectType(*this, "grad", getGrad(), getInput().getType());
 }
 
 Cost SiluGradOp::getCost() {
@@ -60,7 +59,8 @@ LogicalResult AddOp::inferReturnTypes(MLIRContext *context, std::optional<Locati
 }
 
 LogicalResult AddOp::verify() {
-  return success();
+  // add_c1
+  return expectType(*this, "rhs", getRhs(), getLhs().getType());
 }
 
 Cost AddOp::getCost() {
@@ -76,7 +76,8 @@ LogicalResult AddOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
 }
 
 OpFoldResult AddOp::fold(FoldAdaptor adaptor) {
-  return {};
+  // Constants of a commutative op stand on the right.
+  return matchPattern(adaptor.getRhs(), m_AnyZeroFloat()) ? OpFoldResult(getLhs()) : OpFoldResult();
 }
 
 LogicalResult MulOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
@@ -86,7 +87,8 @@ LogicalResult MulOp::inferReturnTypes(MLIRContext *context, std::optional<Locati
 }
 
 LogicalResult MulOp::verify() {
-  return success();
+  // mul_c1
+  return expectType(*this, "rhs", getRhs(), getLhs().getType());
 }
 
 Cost MulOp::getCost() {
@@ -105,6 +107,10 @@ LogicalResult MulOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
   return success();
 }
 
+OpFoldResult MulOp::fold(FoldAdaptor adaptor) {
+  return matchPattern(adaptor.getRhs(), m_OneFloat()) ? OpFoldResult(getLhs()) : OpFoldResult();
+}
+
 LogicalResult ScaleOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
                                         Adaptor in, SmallVectorImpl<Type> &types) {
   types.assign({in.getInput().getType()});
@@ -112,7 +118,8 @@ LogicalResult ScaleOp::inferReturnTypes(MLIRContext *context, std::optional<Loca
 }
 
 LogicalResult ScaleOp::verify() {
-  return success();
+  // scale_c1
+  return expectNumber(*this, getFactor().isFinite(), "a finite factor", getFactor());
 }
 
 Cost ScaleOp::getCost() {
@@ -131,16 +138,22 @@ LogicalResult ScaleOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
 }
 
 OpFoldResult ScaleOp::fold(FoldAdaptor adaptor) {
-  return {};
+  if (getFactor().isExactlyValue(1.0))
+    return getInput();
+  auto inner = getInput().getDefiningOp<ScaleOp>();
+  if (!inner)
+    return {};
+  APFloat product = getFactor() * inner.getFactor();
+  if (!product.isFinite())
+    return {};
+  setFactor(product);
+  setOperand(inner.getInput());
+  return getResult();
 }
 
 LogicalResult RandomKeyOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
                                             Adaptor in, SmallVectorImpl<Type> &types) {
   types.assign({RankedTensorType::get({4}, IntegerType::get(context, 32))});
-  return success();
-}
-
-LogicalResult RandomKeyOp::verify() {
   return success();
 }
 
@@ -157,7 +170,17 @@ LogicalResult DropoutOp::inferReturnTypes(MLIRContext *context, std::optional<Lo
 }
 
 LogicalResult DropoutOp::verify() {
-  return success();
+  // dropout_c1
+  if (failed(expectShare(*this, "p", getP())))
+    return failure();
+  if (!getRows())
+    return success();
+  // dropout_c2
+  if (failed(expectCount(*this, "axes of input that is drawn by rows", 2,
+                         tensorType(getInput()).getRank())))
+    return failure();
+  // dropout_c3
+  return expectCount(*this, "rows", firstDim(getInput()), firstDim(getRows()));
 }
 
 Cost DropoutOp::getCost() {
@@ -178,5 +201,5 @@ LogicalResult DropoutOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
 }
 
 OpFoldResult DropoutOp::fold(FoldAdaptor adaptor) {
-  return {};
+  return getP().isZero() ? OpFoldResult(getInput()) : OpFoldResult();
 }

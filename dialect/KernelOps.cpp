@@ -2,6 +2,8 @@
 #include "dialect/Dialect.h"
 #include "dialect/Shapes.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Interfaces/FunctionImplementation.h"
 
@@ -40,14 +42,53 @@ void KernelOp::print(OpAsmPrinter &printer) {
 }
 
 LogicalResult KernelOp::verify() {
+  // kernel_c1
+  if (!getBody().hasOneBlock())
+    return emitOpError("expected one block, got ") << getBody().getBlocks().size();
+  // kernel_c2
+  for (Type type : llvm::concat<const Type>(getArgumentTypes(), getResultTypes()))
+    if (auto tensor = dyn_cast<RankedTensorType>(type); !tensor || !tensor.hasStaticShape())
+      return emitOpError("expected statically shaped tensors as arguments and results, got ")
+             << type;
+  // kernel_c3
+  for (Operation &op : getBody().front())
+    if (isa<LaunchOp>(op) ||
+        !isa_and_nonnull<DsaDialect, arith::ArithDialect, math::MathDialect, tensor::TensorDialect>(
+            op.getDialect()))
+      return emitOpError("expected only dsa, tensor, arith and math ops and no launch inside, got ")
+             << op.getName();
+  // kernel_c4
+  if (getBody().front().empty() || !isa<YieldOp>(getBody().front().back()))
+    return emitOpError("expected dsa.yield at the end, got another op");
   return success();
 }
 
 LogicalResult YieldOp::verify() {
+  // yield_c1
+  auto kernel = cast<KernelOp>((*this)->getParentOp());
+  if (getOperandTypes() != TypeRange(kernel.getResultTypes()))
+    return emitOpError("expected operands of the kernel's result types ")
+           << kernel.getResultTypes() << ", got " << getOperandTypes();
   return success();
 }
 
 LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  // launch_c1
+  auto kernel = symbols.lookupNearestSymbolFrom<KernelOp>(*this, getKernelAttr());
+  if (!kernel)
+    return emitOpError("expected the name of a dsa.kernel, got ") << getKernelAttr();
+  // launch_c2
+  if (TypeRange(kernel.getArgumentTypes()) != getInputs().getTypes())
+    return emitOpError("expected inputs of types ")
+           << kernel.getArgumentTypes() << ", got " << getInputs().getTypes();
+  // launch_c3
+  if (TypeRange(kernel.getResultTypes()) != getOutputs().getTypes())
+    return emitOpError("expected outputs of types ")
+           << kernel.getResultTypes() << ", got " << getOutputs().getTypes();
+  // launch_c4
+  if (getOffsets() && getOffsets()->size() != getNumResults())
+    return emitOpError("expected one offset for each of ")
+           << getNumResults() << " outputs, got " << getOffsets()->size();
   return success();
 }
 

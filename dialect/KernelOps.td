@@ -10,6 +10,25 @@ include "mlir/Interfaces/ControlFlowInterfaces.td"
 
 def DSA_KernelOp : Op<Dsa_Dialect, "kernel", [FunctionOpInterface, IsolatedFromAbove, Symbol]> {
   let summary = "a group of ops that one launch executes: a producer, a fold and their pointwise neighbours";
+  let description = [{
+    What one launch executes: an anchor op, its pointwise neighbours and views, closed over nothing. It reads its arguments
+    and nothing else; constants come as arguments, so that layers of one shape share one kernel.
+
+    Constraints:
+    * (C1) the body is one block.
+    * (C2) arguments and results are statically shaped tensors.
+    * (C3) the body holds ops of dsa (no launch), tensor, arith and math only.
+    * (C4) the block ends with `dsa.yield`.
+
+    Example:
+    ```mlir
+    dsa.kernel private @linear_silu(%x: tensor<32x64xf32>, %w: tensor<128x64xf32>) -> tensor<32x128xf32> {
+      %0 = dsa.linear %x, %w : (tensor<32x64xf32>, tensor<128x64xf32>) -> tensor<32x128xf32>
+      %1 = dsa.silu %0 : (tensor<32x128xf32>) -> tensor<32x128xf32>
+      dsa.yield %1 : tensor<32x128xf32>
+    }
+    ```
+  }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<FunctionType>:$function_type,
       OptionalAttr<DictArrayAttr>:$arg_attrs, OptionalAttr<DictArrayAttr>:$res_attrs);
   let regions = (region AnyRegion:$body);
@@ -25,6 +44,21 @@ def DSA_KernelOp : Op<Dsa_Dialect, "kernel", [FunctionOpInterface, IsolatedFromA
 def DSA_LaunchOp : Op<Dsa_Dialect, "launch", [Pure, DeclareOpInterfaceMethods<DSA_CostInterface>,
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "executes a kernel on values of the graph";
+  let description = [{
+    `outputs = kernel(inputs)`. `offsets`, set by buffer planning, says where in the arena each output lives. Its cost is
+    the work of the kernel and the bytes at its border; inside nothing touches memory.
+
+    Constraints:
+    * (C1) `kernel` names a `dsa.kernel`.
+    * (C2) the inputs have the types of its arguments.
+    * (C3) the outputs have the types of its results.
+    * (C4) `offsets`, if present, has one entry for each output.
+
+    Example:
+    ```mlir
+    %y = dsa.launch @linear_silu(%x, %w) : (tensor<32x64xf32>, tensor<128x64xf32>) -> tensor<32x128xf32>
+    ```
+  }];
   let arguments = (ins FlatSymbolRefAttr:$kernel, Variadic<DSA_AnyTensor>:$inputs,
       OptionalAttr<DenseI64ArrayAttr>:$offsets);
   let results = (outs Variadic<DSA_AnyTensor>:$outputs);
@@ -33,6 +67,17 @@ def DSA_LaunchOp : Op<Dsa_Dialect, "launch", [Pure, DeclareOpInterfaceMethods<DS
 
 def DSA_YieldOp : Op<Dsa_Dialect, "yield", [Pure, Terminator, ReturnLike, HasParent<"KernelOp">]> {
   let summary = "the results of a kernel";
+  let description = [{
+    Ends a kernel and names its results.
+
+    Constraints:
+    * (C1) the operands have the result types of the kernel.
+
+    Example:
+    ```mlir
+    dsa.yield %0, %1 : tensor<32x128xf32>, tensor<32xf32>
+    ```
+  }];
   let arguments = (ins Variadic<DSA_AnyTensor>:$results);
   let assemblyFormat = "attr-dict ($results^ `:` type($results))?";
   let hasVerifier = 1;

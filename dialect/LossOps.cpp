@@ -1,4 +1,5 @@
 // Loss ops: shapes, constraints, costs, derivatives and token flow.
+#include "dialect/Constraints.h"
 #include "dialect/Dialect.h"
 #include "dialect/Shapes.h"
 
@@ -20,7 +21,13 @@ LogicalResult CrossEntropyOp::inferReturnTypes(MLIRContext *context,
 }
 
 LogicalResult CrossEntropyOp::verify() {
-  return success();
+  // cross_entropy_c1
+  if (failed(expectType(*this, "targets", getTargets(),
+                        tensorOf(elementOf(getTargets()), shapeOf(getLogits()).drop_back()))))
+    return failure();
+  // cross_entropy_c2
+  return expectInteger(*this, tensorType(getLogits()).getNumElements() > 0,
+                       "at least one token and one class", 0);
 }
 
 Cost CrossEntropyOp::getCost() {
@@ -51,7 +58,16 @@ LogicalResult CrossEntropyGradOp::inferReturnTypes(MLIRContext *context,
 }
 
 LogicalResult CrossEntropyGradOp::verify() {
-  return success();
+  // cross_entropy_grad_c1
+  if (failed(expectType(*this, "targets", getTargets(),
+                        tensorOf(elementOf(getTargets()), shapeOf(getLogits()).drop_back()))))
+    return failure();
+  // cross_entropy_grad_c2
+  if (failed(expectType(*this, "lse", getLse(),
+                        tensorOf(elementOf(getLogits()), shapeOf(getTargets())))))
+    return failure();
+  // cross_entropy_grad_c3
+  return expectElement(*this, "grad", getGrad(), elementOf(getLogits()));
 }
 
 Cost CrossEntropyGradOp::getCost() {
@@ -68,7 +84,9 @@ LogicalResult ArgmaxOp::inferReturnTypes(MLIRContext *context, std::optional<Loc
 }
 
 LogicalResult ArgmaxOp::verify() {
-  return success();
+  // argmax_c1
+  return expectInteger(*this, lastDim(getInput()) >= 1, "at least one entry in the last axis",
+                       lastDim(getInput()));
 }
 
 Cost ArgmaxOp::getCost() {

@@ -1,4 +1,5 @@
 // Mixture-of-experts ops: shapes, constraints, costs, derivatives and token flow.
+#include "dialect/Constraints.h"
 #include "dialect/Dialect.h"
 #include "dialect/Shapes.h"
 
@@ -34,7 +35,13 @@ LogicalResult RouteOp::inferReturnTypes(MLIRContext *context, std::optional<Loca
 }
 
 LogicalResult RouteOp::verify() {
-  return success();
+  // route_c1
+  int64_t k = getK(), experts = lastDim(getLogits());
+  if (k < 1 || k > experts)
+    return emitOpError("expected 1 <= k <= ") << experts << ", got " << k;
+  // route_c2
+  return expectNumber(*this, getNoise().isFinite() && !getNoise().isNegative(),
+                      "a finite noise >= 0", getNoise());
 }
 
 Cost RouteOp::getCost() {
@@ -69,7 +76,23 @@ LogicalResult RouteGradOp::inferReturnTypes(MLIRContext *context, std::optional<
 }
 
 LogicalResult RouteGradOp::verify() {
-  return success();
+  // route_grad_c1
+  if (failed(expectType(*this, "weights_grad", getWeightsGrad(), getWeights().getType())))
+    return failure();
+  // route_grad_c2
+  if (failed(expectType(*this, "probabilities_grad", getProbabilitiesGrad(),
+                        getProbabilities().getType())))
+    return failure();
+  // route_grad_c3
+  if (failed(expectType(*this, "experts", getExperts(),
+                        tensorOf(elementOf(getExperts()), shapeOf(getWeights())))))
+    return failure();
+  // route_grad_c4
+  if (failed(expectCount(*this, "tokens of weights", firstDim(getProbabilities()),
+                         firstDim(getWeights()))))
+    return failure();
+  // route_grad_c5
+  return expectElement(*this, "weights", getWeights(), elementOf(getProbabilities()));
 }
 
 Cost RouteGradOp::getCost() {
@@ -94,7 +117,12 @@ LogicalResult DispatchOp::inferReturnTypes(MLIRContext *context, std::optional<L
 }
 
 LogicalResult DispatchOp::verify() {
-  return success();
+  // dispatch_c1
+  if (failed(expectCount(*this, "tokens of experts", firstDim(getInput()), firstDim(getExperts()))))
+    return failure();
+  // dispatch_c2
+  int64_t experts = getNumExperts();
+  return expectInteger(*this, experts >= 1, "num_experts >= 1", experts);
 }
 
 Cost DispatchOp::getCost() {
@@ -121,7 +149,9 @@ LogicalResult DispatchGradOp::inferReturnTypes(MLIRContext *context,
 }
 
 LogicalResult DispatchGradOp::verify() {
-  return success();
+  // dispatch_grad_c1
+  return expectCount(*this, "rows of grad", tensorType(getPositions()).getNumElements(),
+                     firstDim(getGrad()));
 }
 
 Cost DispatchGradOp::getCost() {
@@ -139,7 +169,14 @@ LogicalResult GroupedLinearOp::inferReturnTypes(MLIRContext *context,
 }
 
 LogicalResult GroupedLinearOp::verify() {
-  return success();
+  // grouped_linear_c1
+  if (failed(expectCount(*this, "columns of input", lastDim(getWeight()), lastDim(getInput()))))
+    return failure();
+  // grouped_linear_c2
+  if (failed(expectElement(*this, "weight", getWeight(), elementOf(getInput()))))
+    return failure();
+  // grouped_linear_c3
+  return expectCount(*this, "offsets", firstDim(getWeight()) + 1, firstDim(getOffsets()));
 }
 
 Cost GroupedLinearOp::getCost() {
@@ -170,7 +207,14 @@ LogicalResult GroupedLinearGradInputOp::inferReturnTypes(MLIRContext *context,
 }
 
 LogicalResult GroupedLinearGradInputOp::verify() {
-  return success();
+  // grouped_linear_grad_input_c1
+  if (failed(expectCount(*this, "columns of grad", dim(getWeight(), 1), lastDim(getGrad()))))
+    return failure();
+  // grouped_linear_grad_input_c2
+  if (failed(expectElement(*this, "weight", getWeight(), elementOf(getGrad()))))
+    return failure();
+  // grouped_linear_grad_input_c3
+  return expectCount(*this, "offsets", firstDim(getWeight()) + 1, firstDim(getOffsets()));
 }
 
 Cost GroupedLinearGradInputOp::getCost() {
@@ -191,7 +235,14 @@ LogicalResult GroupedLinearGradWeightOp::inferReturnTypes(MLIRContext *context,
 }
 
 LogicalResult GroupedLinearGradWeightOp::verify() {
-  return success();
+  // grouped_linear_grad_weight_c1
+  if (failed(
+          expectType(*this, "input", getInput(),
+                     tensorOf(elementOf(getGrad()), {firstDim(getGrad()), lastDim(getInput())}))))
+    return failure();
+  // grouped_linear_grad_weight_c2
+  return expectInteger(*this, firstDim(getOffsets()) >= 2, "offsets of at least one expert",
+                       firstDim(getOffsets()));
 }
 
 Cost GroupedLinearGradWeightOp::getCost() {
@@ -209,7 +260,13 @@ LogicalResult CombineOp::inferReturnTypes(MLIRContext *context, std::optional<Lo
 }
 
 LogicalResult CombineOp::verify() {
-  return success();
+  // combine_c1
+  if (failed(expectType(*this, "weights", getWeights(),
+                        tensorOf(elementOf(getRows()), shapeOf(getPositions())))))
+    return failure();
+  // combine_c2
+  return expectCount(*this, "rows", tensorType(getPositions()).getNumElements(),
+                     firstDim(getRows()));
 }
 
 Cost CombineOp::getCost() {
@@ -238,7 +295,18 @@ LogicalResult CombineGradOp::inferReturnTypes(MLIRContext *context,
 }
 
 LogicalResult CombineGradOp::verify() {
-  return success();
+  // combine_grad_c1
+  if (failed(expectType(
+          *this, "grad", getGrad(),
+          tensorOf(elementOf(getRows()), {firstDim(getPositions()), lastDim(getRows())}))))
+    return failure();
+  // combine_grad_c2
+  if (failed(expectType(*this, "weights", getWeights(),
+                        tensorOf(elementOf(getRows()), shapeOf(getPositions())))))
+    return failure();
+  // combine_grad_c3
+  return expectCount(*this, "rows", tensorType(getPositions()).getNumElements(),
+                     firstDim(getRows()));
 }
 
 Cost CombineGradOp::getCost() {
@@ -256,7 +324,12 @@ LogicalResult BalanceLossOp::inferReturnTypes(MLIRContext *context,
 }
 
 LogicalResult BalanceLossOp::verify() {
-  return success();
+  // balance_loss_c1
+  if (failed(expectCount(*this, "tokens of experts", firstDim(getProbabilities()),
+                         firstDim(getExperts()))))
+    return failure();
+  // balance_loss_c2
+  return expectNumber(*this, getCoefficient().isFinite(), "a finite coefficient", getCoefficient());
 }
 
 Cost BalanceLossOp::getCost() {
@@ -288,7 +361,12 @@ LogicalResult BalanceLossGradOp::inferReturnTypes(MLIRContext *context,
 }
 
 LogicalResult BalanceLossGradOp::verify() {
-  return success();
+  // balance_loss_grad_c1
+  int64_t experts = getNumExperts();
+  if (failed(expectInteger(*this, experts >= 1, "num_experts >= 1", experts)))
+    return failure();
+  // balance_loss_grad_c2
+  return expectNumber(*this, getCoefficient().isFinite(), "a finite coefficient", getCoefficient());
 }
 
 Cost BalanceLossGradOp::getCost() {

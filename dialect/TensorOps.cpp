@@ -1,4 +1,5 @@
 // Tensor ops: shapes, constraints, costs, derivatives and token flow.
+#include "dialect/Constraints.h"
 #include "dialect/Dialect.h"
 #include "dialect/Shapes.h"
 
@@ -17,7 +18,9 @@ LogicalResult EmbeddingOp::inferReturnTypes(MLIRContext *context, std::optional<
 }
 
 LogicalResult EmbeddingOp::verify() {
-  return success();
+  // embedding_c1
+  return expectInteger(*this, firstDim(getTable()) >= 1, "at least one row of table",
+                       firstDim(getTable()));
 }
 
 Cost EmbeddingOp::getCost() {
@@ -48,7 +51,13 @@ LogicalResult EmbeddingGradOp::inferReturnTypes(MLIRContext *context,
 }
 
 LogicalResult EmbeddingGradOp::verify() {
-  return success();
+  // embedding_grad_c1
+  if (failed(expectType(*this, "grad", getGrad(),
+                        tensorOf(elementOf(getGrad()), shapeOf(getIds()), lastDim(getGrad())))))
+    return failure();
+  // embedding_grad_c2
+  int64_t rows = getRows();
+  return expectInteger(*this, rows >= 1, "rows >= 1", rows);
 }
 
 Cost EmbeddingGradOp::getCost() {
@@ -65,7 +74,11 @@ LogicalResult LinearOp::inferReturnTypes(MLIRContext *context, std::optional<Loc
 }
 
 LogicalResult LinearOp::verify() {
-  return success();
+  // linear_c1
+  if (failed(expectCount(*this, "columns of input", lastDim(getWeight()), lastDim(getInput()))))
+    return failure();
+  // linear_c2
+  return expectElement(*this, "weight", getWeight(), elementOf(getInput()));
 }
 
 Cost LinearOp::getCost() {
@@ -94,7 +107,11 @@ LogicalResult LinearGradInputOp::inferReturnTypes(MLIRContext *context,
 }
 
 LogicalResult LinearGradInputOp::verify() {
-  return success();
+  // linear_grad_input_c1
+  if (failed(expectCount(*this, "columns of grad", firstDim(getWeight()), lastDim(getGrad()))))
+    return failure();
+  // linear_grad_input_c2
+  return expectElement(*this, "weight", getWeight(), elementOf(getGrad()));
 }
 
 Cost LinearGradInputOp::getCost() {
@@ -113,7 +130,10 @@ LogicalResult LinearGradWeightOp::inferReturnTypes(MLIRContext *context,
 }
 
 LogicalResult LinearGradWeightOp::verify() {
-  return success();
+  // linear_grad_weight_c1
+  return expectType(
+      *this, "input", getInput(),
+      tensorOf(elementOf(getGrad()), shapeOf(getGrad()).drop_back(), lastDim(getInput())));
 }
 
 Cost LinearGradWeightOp::getCost() {
@@ -130,7 +150,12 @@ LogicalResult RmsNormOp::inferReturnTypes(MLIRContext *context, std::optional<Lo
 }
 
 LogicalResult RmsNormOp::verify() {
-  return success();
+  // rms_norm_c1
+  if (failed(expectType(*this, "gain", getGain(),
+                        tensorOf(elementOf(getInput()), {lastDim(getInput())}))))
+    return failure();
+  // rms_norm_c2
+  return expectPositive(*this, "eps", getEps());
 }
 
 Cost RmsNormOp::getCost() {
@@ -159,7 +184,15 @@ LogicalResult RmsNormGradOp::inferReturnTypes(MLIRContext *context,
 }
 
 LogicalResult RmsNormGradOp::verify() {
-  return success();
+  // rms_norm_grad_c1
+  if (failed(expectType(*this, "grad", getGrad(), getInput().getType())))
+    return failure();
+  // rms_norm_grad_c2
+  if (failed(expectType(*this, "gain", getGain(),
+                        tensorOf(elementOf(getInput()), {lastDim(getInput())}))))
+    return failure();
+  // rms_norm_grad_c3
+  return expectPositive(*this, "eps", getEps());
 }
 
 Cost RmsNormGradOp::getCost() {
@@ -176,7 +209,19 @@ LogicalResult RopeOp::inferReturnTypes(MLIRContext *context, std::optional<Locat
 }
 
 LogicalResult RopeOp::verify() {
-  return success();
+  int64_t first = getFirst(), width = getWidth(), columns = lastDim(getInput());
+  // rope_c1
+  if (failed(expectInteger(*this, width > 0 && width % 2 == 0, "an even width > 0", width)))
+    return failure();
+  // rope_c2
+  if (failed(expectInteger(*this, first >= 0, "first >= 0", first)))
+    return failure();
+  // rope_c3: compared without a sum that could wrap around
+  if (width > columns || first > columns - width)
+    return emitOpError("expected first + width <= ")
+           << columns << ", got " << first << " + " << width;
+  // rope_c4
+  return expectPositive(*this, "base", getBase());
 }
 
 Cost RopeOp::getCost() {

@@ -1,4 +1,5 @@
 // Training ops: shapes, constraints and costs.
+#include "dialect/Constraints.h"
 #include "dialect/Dialect.h"
 #include "dialect/Shapes.h"
 
@@ -13,13 +14,22 @@ using namespace dsa;
 LogicalResult ClipByGlobalNormOp::inferReturnTypes(MLIRContext *context,
                                                    std::optional<Location> location, Adaptor in,
                                                    SmallVectorImpl<Type> &types) {
-  types.assign({tensorOf(elementOf(in.getGrads().front()), {}),
-                tensorOf(elementOf(in.getGrads().front()), {})});
+  if (in.getGrads().empty())
+    return failure();
+  types.assign(2, tensorOf(elementOf(in.getGrads().front()), {}));
   return success();
 }
 
 LogicalResult ClipByGlobalNormOp::verify() {
-  return success();
+  // clip_by_global_norm_c1
+  if (getGrads().empty())
+    return emitOpError("expected at least one gradient, got none");
+  // clip_by_global_norm_c2
+  for (Value grad : getGrads().drop_front())
+    if (failed(expectElement(*this, "every gradient", grad, elementOf(getGrads().front()))))
+      return failure();
+  // clip_by_global_norm_c3
+  return expectPositive(*this, "max_norm", getMaxNorm());
 }
 
 Cost ClipByGlobalNormOp::getCost() {
@@ -40,7 +50,26 @@ LogicalResult AdamStepOp::inferReturnTypes(MLIRContext *context, std::optional<L
 }
 
 LogicalResult AdamStepOp::verify() {
-  return success();
+  // adam_step_c1
+  if (failed(expectType(*this, "grad", getGrad(), getParameter().getType())))
+    return failure();
+  // adam_step_c2
+  if (failed(expectType(*this, "second_moment", getSecondMoment(), getFirstMoment().getType())))
+    return failure();
+  // adam_step_c3
+  if (failed(expectType(*this, "first_moment", getFirstMoment(),
+                        tensorOf(elementOf(getFirstMoment()), shapeOf(getParameter())))))
+    return failure();
+  // adam_step_c4
+  if (failed(expectShare(*this, "beta1", getBeta1())) ||
+      failed(expectShare(*this, "beta2", getBeta2())))
+    return failure();
+  // adam_step_c5
+  if (failed(expectPositive(*this, "eps", getEps())))
+    return failure();
+  // adam_step_c6
+  return expectNumber(*this, getWeightDecay().isFinite() && getWeightDecay().convertToDouble() >= 0,
+                      "a finite weight_decay >= 0", getWeightDecay());
 }
 
 Cost AdamStepOp::getCost() {
