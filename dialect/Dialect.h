@@ -35,7 +35,8 @@
 
 namespace dsa {
 
-/// Argument attribute: what the argument is for: "input", "parameter", "state", "seed", "step" or "learning_rate".
+/// Argument attribute: what the argument is for: "input", "parameter", "state", "seed", "step" or
+/// "learning_rate".
 inline constexpr llvm::StringLiteral kRoleAttr = "dsa.role";
 /// Argument and result attribute: the name under which a checkpoint or a report knows the value.
 inline constexpr llvm::StringLiteral kNameAttr = "dsa.name";
