@@ -115,9 +115,10 @@ Claim lossClaim(llvm::ArrayRef<Measured> all) {
   bool holds = ours >= kReproducedShare * theirs;
   claim.verdict = holds ? Verdict::Reproduced : Verdict::Refuted;
   claim.reason = llvm::formatv(
-      "A selector that sees only the past changes the loss by {0} on average; published was a "
-      "reduction by {1} (both relative to classic attention). {2}",
-      percent(-ours / lengths), percent(theirs / lengths),
+      "A selector that sees only the past makes the loss {0} {1} on average; published was a "
+      "reduction by {2} (both relative to classic attention). {3}",
+      percent(std::abs(ours / lengths)), ours > 0 ? "smaller" : "greater",
+      percent(theirs / lengths),
       holds ? "The gain survives the causal mask."
             : "The published gain needs keys from the future.");
   return claim;

@@ -20,7 +20,7 @@ constexpr llvm::StringLiteral kStyle = R"css(
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink);
   font: 16px/1.55 system-ui, "Segoe UI", "Helvetica Neue", Arial, sans-serif; }
-main { max-width: 1020px; margin: 0 auto; padding: 48px 24px 80px; }
+main { max-width: 1120px; margin: 0 auto; padding: 48px 24px 80px; }
 h1 { font-size: 32px; line-height: 1.2; margin: 0 0 8px; letter-spacing: -0.01em; }
 h2 { font-size: 20px; margin: 44px 0 12px; }
 p { margin: 0 0 12px; max-width: 75ch; }
@@ -41,7 +41,8 @@ table { width: 100%; border-collapse: collapse; background: var(--paper); font-s
 th, td { padding: 9px 12px; border-bottom: 1px solid var(--line); text-align: left;
   vertical-align: top; }
 th { font-weight: 600; color: var(--soft); background: #fafbfc; }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
+td.n, td.arm { white-space: nowrap; }
 .scroll { overflow-x: auto; }
 .verdict { display: inline-block; padding: 1px 10px; border-radius: 99px; font-size: 13px;
   font-weight: 600; }
@@ -79,6 +80,16 @@ std::string spreadText(const Spread &spread, int64_t seeds) {
   return number(spread.mean, 3) + (seeds > 1 ? " ± " + number(spread.deviation, 3) : "");
 }
 
+/// Text for a table cell: the parts of a list stand on lines of their own.
+std::string cellText(llvm::StringRef text) {
+  llvm::SmallVector<llvm::StringRef> parts;
+  text.split(parts, "; ");
+  std::string cell;
+  for (llvm::StringRef part : parts)
+    cell += (cell.empty() ? "" : "<br>") + escapeXml(part);
+  return cell;
+}
+
 llvm::StringRef armMeaning(llvm::StringRef arm) {
   if (arm == "classic")
     return "dense causal attention";
@@ -109,7 +120,7 @@ void writeResults(llvm::raw_ostream &out, const Study &study) {
       std::optional<ArmResult> result = resultOf(study, arm, length);
       if (!result)
         continue;
-      out << llvm::formatv("<tr><td class=\"n\">{0}</td><td>{1}</td>", length, arm);
+      out << llvm::formatv("<tr><td class=\"n\">{0}</td><td class=\"arm\">{1}</td>", length, arm);
       for (const std::string &cell :
            {spreadText(result->loss, result->seeds), percent(result->accuracy.mean),
             number(Score{1, result->loss.mean, 0}.perplexity(), 1),
@@ -128,8 +139,8 @@ void writeClaims(llvm::raw_ostream &out, llvm::ArrayRef<Claim> claims) {
   for (const Claim &claim : claims)
     out << llvm::formatv("<tr><td>{0}</td><td>{1}</td><td>{2}</td><td><span class=\"verdict {3}\">"
                          "{3}</span><br><span class=\"reason\">{4}</span></td></tr>\n",
-                         escapeXml(claim.statement), escapeXml(claim.published),
-                         escapeXml(claim.measured), verdictName(claim.verdict),
+                         escapeXml(claim.statement), cellText(claim.published),
+                         cellText(claim.measured), verdictName(claim.verdict),
                          escapeXml(claim.reason));
   out << "</table></div>\n";
 }
@@ -176,7 +187,8 @@ void writeRuns(llvm::raw_ostream &out, const Study &study) {
          "MB</th><th class=\"n\">compiled in s</th><th class=\"n\">first loss</th><th class=\"n\">"
          "last training loss</th></tr>\n";
   for (const RunRecord &run : study.runs) {
-    out << "<tr><td>" << runName(run) << (run.log.interrupted ? " (interrupted)" : "") << "</td>";
+    out << "<tr><td class=\"arm\">" << runName(run) << (run.log.interrupted ? " (interrupted)" : "")
+        << "</td>";
     double first = run.log.losses.empty() ? 0 : run.log.losses.front();
     double last = run.log.losses.empty() ? 0 : run.log.losses.back();
     for (const std::string &cell :

@@ -6,9 +6,8 @@
 
 namespace dsa {
 
-/// Writes `content` to a temporary file beside `path`, fsyncs it and renames it to `path`; creates
-/// missing folders. On an error (no permission, full disk) `path` is as it was and the temporary
-/// file is gone.
+/// Replaces the file at `path` by `content`, whole or not at all; creates missing folders. Errors
+/// (no permission, full disk) name the path.
 llvm::Error writeResult(llvm::StringRef path, llvm::StringRef content);
 
 /// Creates `folder` and proves that a file can be written there, before hours are spent on one.

@@ -1,6 +1,7 @@
 // Trains classic, causal sparse and published sparse attention side by side and judges the claims.
 #include "experiments/SparseVsClassic.h"
 
+#include "codegen/Registration.h"
 #include "experiments/Dataset.h"
 #include "experiments/ModelFiles.h"
 #include "experiments/ModelLearner.h"
@@ -8,7 +9,10 @@
 #include "experiments/Question.h"
 #include "experiments/Report.h"
 #include "experiments/ResultFile.h"
+#include "models/ModelCost.h"
+#include "runtime/HostProbe.h"
 
+#include "mlir/IR/MLIRContext.h"
 #include "llvm/Support/FormatVariadic.h"
 
 #include <ctime>
@@ -146,6 +150,44 @@ llvm::Error trainAll(Study &study, const Dataset &data, const SparseVsClassicOpt
   return llvm::Error::success();
 }
 
+/// Says how long the study will take: the FLOPs that its models count, at the share of this
+/// machine's peak that a training step reaches.
+llvm::Error printEstimate(const StudySettings &s) {
+  constexpr double kShareOfPeak = .4;
+  mlir::DialectRegistry registry;
+  registerDialects(registry);
+  mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
+  double flops = 0;
+  for (int64_t length : s.lengths)
+    for (const std::string &arm : s.arms) {
+      auto model = modelOf(s, arm, length);
+      if (!model)
+        return model.takeError();
+      auto cost = costOfModel(context, *model, arm == "published");
+      if (!cost)
+        return cost.takeError();
+      // A forward pass is a third of a step.
+      int64_t evaluations = (s.steps + s.evaluateEvery - 1) / s.evaluateEvery;
+      int64_t tokens = (s.steps * s.batch + evaluations * s.heldOutWindows / 3) * length;
+      flops += static_cast<double>(cost->flopsPerToken) * static_cast<double>(tokens);
+    }
+  flops *= static_cast<double>(s.seeds.size());
+  ThreadPool pool(static_cast<int>(s.threads));
+  double rate = 1e9 * kShareOfPeak * measureHost(pool).gflopsAllThreads;
+  llvm::outs() << llvm::formatv("estimate: {0:f0} TFLOP, about {1} at 40 % of the peak of {2} "
+                                "threads ({3:f0} GFLOP/s)\n",
+                                1e-12 * flops, Progress::duration(flops / rate), s.threads,
+                                1e-9 * rate / kShareOfPeak);
+  llvm::outs().flush();
+  return llvm::Error::success();
+}
+
+std::string machine() {
+  Host host = describeHost();
+  return llvm::formatv("{0}, {1} threads, {2} floats in a vector", host.cpu, host.threads,
+                       host.vectorFloats);
+}
+
 std::string today() {
   std::time_t now = std::time(nullptr);
   char text[32];
@@ -167,6 +209,7 @@ llvm::Expected<int> dsa::answerSparseVsClassic(llvm::ArrayRef<llvm::StringRef> a
   study.settings = options->settings;
   study.command = "dsa-lab sparse-vs-classic " + llvm::join(arguments, " ");
   study.date = today();
+  study.machine = machine();
   const StudySettings &s = study.settings;
   BlobCache cache(options->cache);
   auto data = loadDataset(s.corpus, s.vocabulary, s.lengths.back(), s.tokenLimit, cache);
@@ -177,6 +220,9 @@ llvm::Expected<int> dsa::answerSparseVsClassic(llvm::ArrayRef<llvm::StringRef> a
   if (llvm::Error error = prepareResultFolder(options->folder))
     return error;
   collectWarnings(study);
+  if (s.preset == "paper")
+    if (llvm::Error error = printEstimate(s))
+      return error;
   interruptFlag();
   if (llvm::Error error = trainAll(study, *data, *options))
     return error;
