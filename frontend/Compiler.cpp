@@ -3,6 +3,7 @@
 
 #include "codegen/Target.h"
 #include "passes/Passes.h"
+#include "passes/Pipeline.h"
 
 #include "mlir/Pass/PassManager.h"
 
@@ -42,22 +43,26 @@ static llvm::Error dump(mlir::ModuleOp module, llvm::StringRef entry, llvm::Stri
   return llvm::Error::success();
 }
 
-/// A copy of `module` in which annotated functions have become training steps. The functions that
-/// this adds are entries like any other.
-static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> differentiate(mlir::ModuleOp module) {
-  mlir::OwningOpRef<mlir::ModuleOp> copy(module.clone());
-  mlir::PassManager manager(module.getContext());
-  manager.addPass(createDifferentiateGraph());
-  std::string message = "expected a function that can be differentiated";
+/// Runs the passes that `add` adds; a failure is the first error that they report.
+static llvm::Error runPasses(mlir::ModuleOp module,
+                             llvm::function_ref<void(mlir::OpPassManager &)> add) {
+  std::string message;
   mlir::ScopedDiagnosticHandler handler(module.getContext(), [&](mlir::Diagnostic &diagnostic) {
     if (diagnostic.getSeverity() != mlir::DiagnosticSeverity::Error)
       return mlir::failure();
-    message = diagnostic.str();
+    if (message.empty())
+      message = diagnostic.str();
     return mlir::success();
   });
-  if (failed(manager.run(*copy)))
-    return llvm::createStringError(message);
-  return copy;
+  mlir::PassManager manager(module.getContext());
+  add(manager);
+  if (failed(manager.run(module)))
+    return llvm::createStringError(message.empty() ? "expected a graph that compiles" : message);
+  return llvm::Error::success();
+}
+
+llvm::Error dsa::planGraph(mlir::ModuleOp module) {
+  return runPasses(module, buildGraphPipeline);
 }
 
 llvm::Expected<std::unique_ptr<Executable>>
@@ -71,8 +76,11 @@ dsa::compile(mlir::ModuleOp module, llvm::StringRef entry, const CompilerOptions
   CompileOptions choices;
   choices.cacheDirectory = options.cacheDirectory;
   choices.threads = threadCount(options);
-  llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> steps = differentiate(module);
-  if (!steps)
-    return steps.takeError();
-  return (*target)->compile(**steps, entry, choices);
+  // Differentiation adds entries and arguments that every target, and the choice of an entry, must
+  // see.
+  mlir::OwningOpRef<mlir::ModuleOp> steps(module.clone());
+  auto addPasses = [](mlir::OpPassManager &passes) { passes.addPass(createDifferentiateGraph()); };
+  if (llvm::Error error = runPasses(*steps, addPasses))
+    return std::move(error);
+  return (*target)->compile(*steps, entry, choices);
 }

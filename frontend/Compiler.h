@@ -27,4 +27,8 @@ int threadCount(const CompilerOptions &options);
 llvm::Expected<std::unique_ptr<Executable>> compile(mlir::ModuleOp module, llvm::StringRef entry,
                                                     const CompilerOptions &options = {});
 
+/// Runs the graph half of the compiler over all functions of `module`, in place: what a target
+/// starts from.
+llvm::Error planGraph(mlir::ModuleOp module);
+
 } // namespace dsa

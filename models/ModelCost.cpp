@@ -1,6 +1,7 @@
 // Figures of a network, counted on its training step.
 #include "models/ModelCost.h"
 
+#include "dialect/Dialect.h"
 #include "frontend/Session.h"
 #include "models/Transformer.h"
 
@@ -16,12 +17,20 @@ static int64_t countElements(func::FuncOp func, StringRef role) {
   return count;
 }
 
-static int64_t countParameters(ModuleOp module) {
-  return countElements(module.lookupSymbol<func::FuncOp>(kStepEntry), "parameter");
+int64_t dsa::countParameters(MLIRContext &context, const ModelConfig &config) {
+  OwningOpRef<ModuleOp> module = buildModel(context, config, {.evaluate = false});
+  return countElements(module->lookupSymbol<func::FuncOp>(kStepEntry), "parameter");
 }
 
-int64_t dsa::countParameters(MLIRContext &context, const ModelConfig &config) {
-  return ::countParameters(*buildModel(context, config, {.evaluate = false}));
+/// Bytes of the arguments of `func` that have the given role.
+static int64_t countBytes(func::FuncOp func, StringRef role) {
+  int64_t bytes = 0;
+  for (unsigned number = 0; number < func.getNumArguments(); ++number) {
+    auto type = cast<RankedTensorType>(func.getArgumentTypes()[number]);
+    if (func.getArgAttrOfType<StringAttr>(number, kRoleAttr) == role)
+      bytes += type.getNumElements() * ((type.getElementTypeBitWidth() + 7) / 8);
+  }
+  return bytes;
 }
 
 llvm::Expected<ModelCost> dsa::costOfModel(MLIRContext &context, const ModelConfig &config,
@@ -30,8 +39,17 @@ llvm::Expected<ModelCost> dsa::costOfModel(MLIRContext &context, const ModelConf
   options.evaluate = false;
   options.acknowledgeLeak = acknowledgeLeak;
   OwningOpRef<ModuleOp> module = buildModel(context, config, options);
+  if (llvm::Error error = planGraph(*module))
+    return std::move(error);
+  auto step = module->lookupSymbol<func::FuncOp>(kStepEntry);
+  int64_t flops = 0;
+  step.walk([&](CostOpInterface op) { flops += op.getCost().flops(); });
+  auto arena = step->getAttrOfType<IntegerAttr>("dsa.arena_bytes");
   ModelCost cost;
-  cost.parameters = ::countParameters(*module);
+  cost.parameters = countElements(step, "parameter");
+  cost.flopsPerToken = flops / (config.batch * config.length);
+  cost.plannedBytes =
+      countBytes(step, "parameter") + countBytes(step, "state") + (arena ? arena.getInt() : 0);
   return cost;
 }
 
