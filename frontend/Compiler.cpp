@@ -2,7 +2,6 @@
 #include "frontend/Compiler.h"
 
 #include "codegen/Target.h"
-#include "passes/Passes.h"
 #include "passes/Pipeline.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -76,11 +75,9 @@ dsa::compile(mlir::ModuleOp module, llvm::StringRef entry, const CompilerOptions
   CompileOptions choices;
   choices.cacheDirectory = options.cacheDirectory;
   choices.threads = threadCount(options);
-  // Differentiation adds entries and arguments that every target, and the choice of an entry, must
-  // see.
+  // Proof and differentiation bind every target, and differentiation adds arguments and entries.
   mlir::OwningOpRef<mlir::ModuleOp> steps(module.clone());
-  auto addPasses = [](mlir::OpPassManager &passes) { passes.addPass(createDifferentiateGraph()); };
-  if (llvm::Error error = runPasses(*steps, addPasses))
+  if (llvm::Error error = runPasses(*steps, buildTrainingPipeline))
     return std::move(error);
   return (*target)->compile(*steps, entry, choices);
 }
