@@ -1,6 +1,7 @@
 // The part that all executables share: names, the check of the arguments, storage for the results.
 #include "runtime/Executable.h"
 
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/STLExtras.h"
 
 namespace dsa {
@@ -27,24 +28,31 @@ llvm::Error Executable::checkArguments(llvm::ArrayRef<Tensor> arguments) const {
     return llvm::createStringError("expected %zu arguments, got %zu", argumentSpecs.size(),
                                    arguments.size());
   for (auto [index, spec, tensor] : llvm::enumerate(argumentSpecs, arguments)) {
-    std::string expected = describe(spec.dtype, spec.shape);
-    if (!tensor)
-      return llvm::createStringError("argument %zu '%s': expected %s, got no tensor", index,
-                                     spec.name.c_str(), expected.c_str());
-    if (tensor.dtype() != spec.dtype || tensor.shape() != llvm::ArrayRef(spec.shape))
-      return llvm::createStringError("argument %zu '%s': expected %s, got %s", index,
-                                     spec.name.c_str(), expected.c_str(),
-                                     describe(tensor.dtype(), tensor.shape()).c_str());
-  }
-  for (const TensorSpec &result : resultSpecs) {
-    if (result.updates < 0)
+    if (tensor && tensor.dtype() == spec.dtype && tensor.shape() == llvm::ArrayRef(spec.shape))
       continue;
-    for (auto [index, tensor] : llvm::enumerate(arguments))
-      if (static_cast<int64_t>(index) != result.updates &&
-          tensor.aliases(arguments[result.updates]))
-        return llvm::createStringError(
-            "argument %zu '%s': expected a buffer of its own, got that of '%s', which is updated",
-            index, argumentSpecs[index].name.c_str(), argumentSpecs[result.updates].name.c_str());
+    return llvm::createStringError("argument %zu '%s': expected %s, got %s", index,
+                                   spec.name.c_str(), describe(spec.dtype, spec.shape).c_str(),
+                                   tensor ? describe(tensor.dtype(), tensor.shape()).c_str()
+                                          : "no tensor");
+  }
+  return checkAliases(arguments);
+}
+
+llvm::Error Executable::checkAliases(llvm::ArrayRef<Tensor> arguments) const {
+  llvm::SmallVector<bool, 64> updated(arguments.size());
+  for (const TensorSpec &result : resultSpecs)
+    if (result.updates >= 0)
+      updated[result.updates] = true;
+  llvm::SmallDenseMap<void *, size_t, 64> owners;
+  for (auto [index, tensor] : llvm::enumerate(arguments)) {
+    auto [owner, inserted] = owners.try_emplace(tensor.data(), index);
+    if (inserted || (!updated[index] && !updated[owner->second]))
+      continue;
+    size_t changing = updated[index] ? index : owner->second;
+    size_t other = updated[index] ? owner->second : index;
+    return llvm::createStringError(
+        "argument %zu '%s': expected a buffer of its own, got that of '%s', which is updated",
+        other, argumentSpecs[other].name.c_str(), argumentSpecs[changing].name.c_str());
   }
   return llvm::Error::success();
 }

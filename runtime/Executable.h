@@ -65,6 +65,8 @@ protected:
                       llvm::SmallVectorImpl<Tensor> &results) const;
 
 private:
+  llvm::Error checkAliases(llvm::ArrayRef<Tensor> arguments) const;
+
   std::vector<TensorSpec> argumentSpecs, resultSpecs;
 };
 
