@@ -30,8 +30,9 @@ static llvm::Expected<OwningOpRef<ModuleOp>> readModule(StringRef file, MLIRCont
   if (!text)
     return fail("{0}", complaint);
   ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
+    auto place = dyn_cast<FileLineColLoc>(diagnostic.getLocation());
     if (complaint.empty())
-      llvm::raw_string_ostream(complaint) << diagnostic.getLocation() << ": " << diagnostic;
+      complaint = llvm::formatv("line {0}: {1}", place ? place.getLine() : 1, diagnostic.str());
     return success();
   });
   llvm::SourceMgr sources;
