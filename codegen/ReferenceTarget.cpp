@@ -1,11 +1,8 @@
 // The target `reference`: interprets graph functions in f64, as the judge of the other targets.
 #include "codegen/ReferenceInterpreter.h"
 #include "codegen/Target.h"
-#include "dialect/Dialect.h"
-#include "passes/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/STLExtras.h"
 
 #include <cstring>
@@ -48,16 +45,6 @@ private:
   func::FuncOp function;
 };
 
-/// Turns annotated forward functions into training steps, as every target does.
-llvm::Error differentiate(ModuleOp module) {
-  PassManager passes(module.getContext());
-  passes.addPass(createDifferentiateGraph());
-  if (failed(passes.run(module)))
-    return llvm::createStringError(
-        "expected a graph that can be differentiated, got one that cannot");
-  return llvm::Error::success();
-}
-
 class ReferenceTarget : public Target {
 public:
   StringRef name() const override { return "reference"; }
@@ -65,8 +52,6 @@ public:
   llvm::Expected<std::unique_ptr<Executable>>
   compile(ModuleOp module, StringRef entry, const CompileOptions &options) const override {
     OwningOpRef<ModuleOp> copy = module.clone();
-    if (llvm::Error error = differentiate(*copy))
-      return error;
     auto signature = signatureOf(*copy, entry);
     if (!signature)
       return signature.takeError();

@@ -1,8 +1,8 @@
 // Judges the gradients of a graph by central differences in double.
 #include "frontend/GradientCheck.h"
 
-#include "codegen/Target.h"
 #include "dialect/Dialect.h"
+#include "frontend/Compiler.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/SmallVectorExtras.h"
@@ -52,7 +52,9 @@ static llvm::Expected<std::unique_ptr<Executable>> compileWidened(func::FuncOp f
     copy->setAttr(kTrainAttr, train);
   else
     copy->removeAttr(kTrainAttr);
-  return referenceTarget().compile(*module, copy.getName(), {});
+  CompilerOptions options;
+  options.target = "reference";
+  return compile(*module, copy.getName(), options);
 }
 
 namespace {

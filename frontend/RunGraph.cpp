@@ -3,6 +3,7 @@
 
 #include "codegen/Registration.h"
 #include "codegen/Target.h"
+#include "frontend/Compiler.h"
 #include "frontend/GradientCheck.h"
 #include "frontend/GraphInputs.h"
 #include "runtime/Compare.h"
@@ -88,16 +89,12 @@ static llvm::Error expectCompiled(StringRef target, const Executable &executable
 static llvm::Expected<TargetRun> runOn(StringRef name, func::FuncOp function,
                                        const NamedTensors &inputs, const RunGraphOptions &options,
                                        Profile *profile) {
-  auto target = lookupTarget(name);
-  if (!target)
-    return target.takeError();
-  CompileOptions compileOptions;
-  compileOptions.threads = options.threads;
+  CompilerOptions compilerOptions;
+  compilerOptions.target = name.str();
+  compilerOptions.threads = options.threads;
   TargetRun run;
-  if (auto error =
-          (*target)
-              ->compile(function->getParentOfType<ModuleOp>(), function.getName(), compileOptions)
-              .moveInto(run.executable))
+  auto module = function->getParentOfType<ModuleOp>();
+  if (auto error = compile(module, function.getName(), compilerOptions).moveInto(run.executable))
     return error;
   if (auto error = expectCompiled(name, *run.executable))
     return error;

@@ -6,6 +6,8 @@
 
 #include "gtest/gtest.h"
 
+#include <cmath>
+
 using namespace dsa;
 using namespace dsa::reference;
 
@@ -107,8 +109,8 @@ TEST(Reference, RopeKeepsProductsOfEqualDistance) {
 }
 
 TEST(Reference, ErrorsNameOpAndRow) {
-  Tensor nan = floats({1, 2, 2}, {1, 2, 3, std::nan("")});
-  EXPECT_EQ(llvm::toString(topK(nan, Visibility(), 1).takeError()),
+  Tensor scores = floats({1, 2, 2}, {1, 2, 3, std::nan("")});
+  EXPECT_EQ(llvm::toString(topK(scores, Visibility(), 1).takeError()),
             "dsa.top_k: expected scores without NaN in row 1, got NaN");
   EXPECT_EQ(llvm::toString(embedding(floats({2, 1}, {1, 2}), integers({3}, {0, 1, 2})).takeError()),
             "dsa.embedding: expected an id in [0, 2) in row 2, got 2");
