@@ -75,6 +75,23 @@ func.func @zero() -> (tensor<1xf32> {dsa.name = "p"}, tensor<1xf32> {dsa.name = 
   return %q, %m, %v : tensor<1xf32>, tensor<1xf32>, tensor<1xf32>
 }
 
+// The second step divides by 1 - beta^2: 0.14 / 0.19 and 0.01024 / 0.001999.
+// CHECK: @second
+// CHECK: p f32[1] = [0.967444]
+// CHECK: m f32[1] = [0.14]
+// CHECK: v f32[1] = [0.01024]
+func.func @second() -> (tensor<1xf32> {dsa.name = "p"}, tensor<1xf32> {dsa.name = "m"}, tensor<1xf32> {dsa.name = "v"}) {
+  %p = arith.constant dense<1.0> : tensor<1xf32>
+  %g = arith.constant dense<0.5> : tensor<1xf32>
+  %m = arith.constant dense<0.1> : tensor<1xf32>
+  %v = arith.constant dense<0.01> : tensor<1xf32>
+  %rate = arith.constant dense<0.1> : tensor<f32>
+  %step = arith.constant dense<2> : tensor<i64>
+  %q, %n, %w = dsa.adam_step %p, %g, %m, %v, %rate, %step
+      : (tensor<1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<f32>, tensor<i64>) -> (tensor<1xf32>, tensor<1xf32>, tensor<1xf32>)
+  return %q, %n, %w : tensor<1xf32>, tensor<1xf32>, tensor<1xf32>
+}
+
 func.func @odd(%p: tensor<13x17xf32>, %g: tensor<13x17xf32>, %m: tensor<13x17xf32> {dsa.role = "state"}, %v: tensor<13x17xf32> {dsa.role = "state"}, %rate: tensor<f32> {dsa.role = "learning_rate"},
     %step: tensor<i64> {dsa.range = array<i64: 7, 8>}) -> (tensor<13x17xf32> {dsa.updates = 0}, tensor<13x17xf32> {dsa.updates = 2}, tensor<13x17xf32> {dsa.updates = 3}) {
   %q, %n, %w = dsa.adam_step %p, %g, %m, %v, %rate, %step {beta2 = 0.95 : f64, eps = 1.0e-6 : f64} : (tensor<13x17xf32>, tensor<13x17xf32>, tensor<13x17xf32>, tensor<13x17xf32>, tensor<f32>, tensor<i64>) -> (tensor<13x17xf32>, tensor<13x17xf32>, tensor<13x17xf32>)
