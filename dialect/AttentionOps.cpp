@@ -1,6 +1,7 @@
 // Attention ops: shapes, constraints, costs, derivatives and token flow.
 #include "dialect/Dialect.h"
 #include "dialect/Shapes.h"
+#include "dialect/TokenFlow.h"
 
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/OpImplementation.h"
@@ -11,8 +12,7 @@ using namespace dsa;
 #define GET_OP_CLASSES
 #include "dialect/AttentionOps.cpp.inc"
 
-//===--- What the ops of this family share
-//------------------------------------------------------===//
+//===--- What the ops of this family share ---===//
 
 /// The position of query row 0: 0 without an offset operand, nothing if it is known only at run
 /// time.
@@ -172,8 +172,44 @@ template <typename Op> static LogicalResult refuseLseGradient(Op op, ValueRange 
   return success();
 }
 
-//===--- index_scores
-//---------------------------------------------------------------------------===//
+/// Why no gradient is per token; the proof constrains the forward ops.
+static constexpr StringLiteral kGradientMixes = "a gradient sums over tokens";
+
+/// The last key, relative to the row, that `op` lets a row read by its own mask; nothing if any.
+template <typename Op> static std::optional<int64_t> maskOf(Op op) {
+  return op.getCausal() ? positionOfRowZero(op.getQueryOffset()) : std::nullopt;
+}
+
+/// What the query rows see of their own, and of the scalars and segments that accompany them.
+template <typename Op> static Sight sightOfQuery(Op op, TokenFlow &flow, Value query) {
+  Sight sight = flow.along(query, 1, op);
+  if (Value segments = op.getQuerySegments())
+    sight.join(flow.along(segments, 1, op));
+  if (Value offset = op.getQueryOffset())
+    sight.everywhere.join(flow.fact(offset).widest({op, "its query_offset reads tokens"}));
+  if (!sight.reach.any())
+    sight.home = maskOf(op).value_or(0);
+  return sight;
+}
+
+/// Adds what the rows see of keys, values and key segments with s <= t + *last, and sets both
+/// results.
+template <typename Op>
+static void attend(Op op, TokenFlow &flow, Sight sight, std::optional<int64_t> last, Cause cause) {
+  int64_t queries = dim(op.getQuery(), 1), count = dim(op.getKeys(), 1);
+  for (Value read : {Value(op.getKeys()), Value(op.getValues()), Value(op.getKeySegments())})
+    if (read)
+      sight.lookAt(flow.along(read, 1, op), count, last, cause);
+  flow.setRows(op.getResult(), dim(op.getQuery(), 2) * lastDim(op.getValues()), queries, sight);
+  flow.setRows(op.getLse(), 1, queries, sight);
+}
+
+/// Why a row sees a key that `indices` named.
+static Cause followsSelection(Operation *op, Value indices) {
+  return {op, "it reads selected keys s > t", indices.getDefiningOp()};
+}
+
+//===--- index_scores ---===//
 
 /// The constraints of the indexer's operands, C1 to C3 of index_scores and of its gradient.
 template <typename Op> static LogicalResult verifyIndexOperands(Op op) {
@@ -208,7 +244,18 @@ Cost IndexScoresOp::getCost() {
   return costOf(getOperation(), 2 * terms * lastDim(getQuery()), 3 * terms);
 }
 
-void IndexScoresOp::transferTokenFlow(TokenFlow &flow) {}
+void IndexScoresOp::transferTokenFlow(TokenFlow &flow) {
+  int64_t queries = dim(getQuery(), 1), keys = dim(getIndexKey(), 1);
+  Sight rows = flow.along(getQuery(), 1, getOperation());
+  rows.join(flow.along(getWeight(), 1, getOperation()));
+  Sight columns = flow.along(getIndexKey(), 1, getOperation());
+  flow.setRows(getResult(), keys, queries, rows);
+  TokenFact pair = flow.fact(getResult());
+  pair.everywhere.join(columns.everywhere);
+  if (columns.reach.any())
+    pair.join(TokenAxis{1, keys, columns.home, columns.reach});
+  flow.set(getResult(), pair);
+}
 
 LogicalResult IndexScoresOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
                                       SmallVectorImpl<Value> &operandGrads) {
@@ -243,10 +290,11 @@ Cost IndexScoresGradOp::getCost() {
   return costOf(getOperation(), 6 * terms * lastDim(getQuery()), 5 * terms);
 }
 
-void IndexScoresGradOp::transferTokenFlow(TokenFlow &flow) {}
+void IndexScoresGradOp::transferTokenFlow(TokenFlow &flow) {
+  flow.mix(getOperation(), kGradientMixes);
+}
 
-//===--- fill_future
-//----------------------------------------------------------------------------===//
+//===--- fill_future ---===//
 
 LogicalResult FillFutureOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
                                              Adaptor in, SmallVectorImpl<Type> &types) {
@@ -265,7 +313,16 @@ Cost FillFutureOp::getCost() {
   return costOf(getOperation(), 0, 0);
 }
 
-void FillFutureOp::transferTokenFlow(TokenFlow &flow) {}
+void FillFutureOp::transferTokenFlow(TokenFlow &flow) {
+  // A filled entry is a constant: what is left of row t has read keys s <= offset + t only.
+  std::optional<int64_t> last = positionOfRowZero(getQueryOffset());
+  if (!last)
+    return flow.elementwise(getOperation());
+  Sight sight = flow.along(getScores(), 1, getOperation(), 2);
+  sight.lookAt(flow.along(getScores(), 2, getOperation(), 1), lastDim(getScores()), last,
+               {getOperation(), "it keeps scores of keys s > t"});
+  flow.setRows(getResult(), lastDim(getScores()), dim(getScores(), 1), sight);
+}
 
 LogicalResult FillFutureOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
                                      SmallVectorImpl<Value> &operandGrads) {
@@ -275,8 +332,7 @@ LogicalResult FillFutureOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
   return success();
 }
 
-//===--- top_k
-//----------------------------------------------------------------------------------===//
+//===--- top_k ---===//
 
 LogicalResult TopKOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
                                        Adaptor in, SmallVectorImpl<Type> &types) {
@@ -302,10 +358,27 @@ Cost TopKOp::getCost() {
                     visiblePairs(queries, keys, keys, getCausal(), getQueryOffset()));
 }
 
-void TopKOp::transferTokenFlow(TokenFlow &flow) {}
+void TopKOp::transferTokenFlow(TokenFlow &flow) {
+  // Two facts: the choice has read these tokens, and the set holds these keys.
+  std::optional<int64_t> last = maskOf(*this);
+  int64_t keys = lastDim(getScores());
+  Sight sight = flow.along(getScores(), 1, getOperation(), 2);
+  sight.lookAt(flow.along(getScores(), 2, getOperation(), 1), keys, last,
+               {getOperation(), "it ranks scores of keys s > t"});
+  if (Value segments = getQuerySegments())
+    sight.join(flow.along(segments, 1, getOperation()));
+  if (Value segments = getKeySegments())
+    sight.lookAt(flow.along(segments, 1, getOperation()), keys, last,
+                 {getOperation(), "it reads segments of keys s > t"});
+  if (Value offset = getQueryOffset())
+    sight.everywhere.join(
+        flow.fact(offset).widest({getOperation(), "its query_offset reads tokens"}));
+  flow.setRows(getResult(), getK(), dim(getScores(), 1), sight);
+  if (last)
+    flow.setRange(getResult(), *last);
+}
 
-//===--- gather
-//---------------------------------------------------------------------------------===//
+//===--- gather ---===//
 
 LogicalResult GatherOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
                                          Adaptor in, SmallVectorImpl<Type> &types) {
@@ -326,7 +399,14 @@ Cost GatherOp::getCost() {
   return costOf(getOperation(), 0, 0);
 }
 
-void GatherOp::transferTokenFlow(TokenFlow &flow) {}
+void GatherOp::transferTokenFlow(TokenFlow &flow) {
+  Sight sight = flow.along(getIndices(), 1, getOperation());
+  sight.lookAt(flow.along(getInput(), 1, getOperation()), dim(getInput(), 1),
+               flow.range(getIndices()), followsSelection(getOperation(), getIndices()));
+  int64_t rows = dim(getIndices(), 0) * dim(getIndices(), 1);
+  flow.setRows(getResult(), tensorType(getResult()).getNumElements() / rows, dim(getIndices(), 1),
+               sight);
+}
 
 LogicalResult GatherOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
                                  SmallVectorImpl<Value> &operandGrads) {
@@ -356,10 +436,11 @@ Cost GatherGradOp::getCost() {
   return costOf(getOperation(), 0, tensorType(getGrad()).getNumElements());
 }
 
-void GatherGradOp::transferTokenFlow(TokenFlow &flow) {}
+void GatherGradOp::transferTokenFlow(TokenFlow &flow) {
+  flow.mix(getOperation(), kGradientMixes);
+}
 
-//===--- attention
-//------------------------------------------------------------------------------===//
+//===--- attention ---===//
 
 LogicalResult AttentionOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
                                             Adaptor in, SmallVectorImpl<Type> &types) {
@@ -375,7 +456,11 @@ Cost AttentionOp::getCost() {
   return forwardCost(*this, dim(getKeys(), 1));
 }
 
-void AttentionOp::transferTokenFlow(TokenFlow &flow) {}
+void AttentionOp::transferTokenFlow(TokenFlow &flow) {
+  StringRef why = getCausal() ? "its query_offset is known only at run time"
+                              : "every query attends to every key";
+  attend(*this, flow, sightOfQuery(*this, flow, getQuery()), maskOf(*this), {getOperation(), why});
+}
 
 LogicalResult AttentionOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
                                     SmallVectorImpl<Value> &operandGrads) {
@@ -409,10 +494,11 @@ Cost AttentionGradOp::getCost() {
   return backwardCost(*this, dim(getKeys(), 1));
 }
 
-void AttentionGradOp::transferTokenFlow(TokenFlow &flow) {}
+void AttentionGradOp::transferTokenFlow(TokenFlow &flow) {
+  flow.mix(getOperation(), kGradientMixes);
+}
 
-//===--- sparse_attention
-//-----------------------------------------------------------------------===//
+//===--- sparse_attention ---===//
 
 LogicalResult SparseAttentionOp::inferReturnTypes(MLIRContext *context,
                                                   std::optional<Location> location, Adaptor in,
@@ -432,7 +518,14 @@ Cost SparseAttentionOp::getCost() {
   return forwardCost(*this, lastDim(getIndices()));
 }
 
-void SparseAttentionOp::transferTokenFlow(TokenFlow &flow) {}
+void SparseAttentionOp::transferTokenFlow(TokenFlow &flow) {
+  // A mask narrows which of the selected keys are read; what the choice has read stays.
+  std::optional<int64_t> mask = maskOf(*this), range = flow.range(getIndices());
+  std::optional<int64_t> last = mask && range ? std::min(*mask, *range) : mask ? mask : range;
+  Sight sight = sightOfQuery(*this, flow, getQuery());
+  sight.join(flow.along(getIndices(), 1, getOperation()));
+  attend(*this, flow, sight, last, followsSelection(getOperation(), getIndices()));
+}
 
 LogicalResult SparseAttentionOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
                                           SmallVectorImpl<Value> &operandGrads) {
@@ -469,4 +562,6 @@ Cost SparseAttentionGradOp::getCost() {
   return backwardCost(*this, lastDim(getIndices()));
 }
 
-void SparseAttentionGradOp::transferTokenFlow(TokenFlow &flow) {}
+void SparseAttentionGradOp::transferTokenFlow(TokenFlow &flow) {
+  flow.mix(getOperation(), kGradientMixes);
+}

@@ -2,6 +2,7 @@
 #include "dialect/Constraints.h"
 #include "dialect/Dialect.h"
 #include "dialect/Shapes.h"
+#include "dialect/TokenFlow.h"
 
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/OpImplementation.h"
@@ -23,7 +24,9 @@ Cost SiluOp::getCost() {
   return costOf(getOperation(), 0, 4 * tensorType(getInput()).getNumElements());
 }
 
-void SiluOp::transferTokenFlow(TokenFlow &flow) {}
+void SiluOp::transferTokenFlow(TokenFlow &flow) {
+  flow.elementwise(getOperation());
+}
 
 LogicalResult SiluOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
                                SmallVectorImpl<Value> &operandGrads) {
@@ -50,7 +53,9 @@ Cost SiluGradOp::getCost() {
   return costOf(getOperation(), 0, 9 * tensorType(getInput()).getNumElements());
 }
 
-void SiluGradOp::transferTokenFlow(TokenFlow &flow) {}
+void SiluGradOp::transferTokenFlow(TokenFlow &flow) {
+  flow.elementwise(getOperation());
+}
 
 LogicalResult AddOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
                                       Adaptor in, SmallVectorImpl<Type> &types) {
@@ -67,7 +72,9 @@ Cost AddOp::getCost() {
   return costOf(getOperation(), 0, tensorType(getLhs()).getNumElements());
 }
 
-void AddOp::transferTokenFlow(TokenFlow &flow) {}
+void AddOp::transferTokenFlow(TokenFlow &flow) {
+  flow.elementwise(getOperation());
+}
 
 LogicalResult AddOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
                               SmallVectorImpl<Value> &operandGrads) {
@@ -95,7 +102,9 @@ Cost MulOp::getCost() {
   return costOf(getOperation(), 0, tensorType(getLhs()).getNumElements());
 }
 
-void MulOp::transferTokenFlow(TokenFlow &flow) {}
+void MulOp::transferTokenFlow(TokenFlow &flow) {
+  flow.elementwise(getOperation());
+}
 
 LogicalResult MulOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
                               SmallVectorImpl<Value> &operandGrads) {
@@ -126,7 +135,9 @@ Cost ScaleOp::getCost() {
   return costOf(getOperation(), 0, tensorType(getInput()).getNumElements());
 }
 
-void ScaleOp::transferTokenFlow(TokenFlow &flow) {}
+void ScaleOp::transferTokenFlow(TokenFlow &flow) {
+  flow.elementwise(getOperation());
+}
 
 LogicalResult ScaleOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
                                 SmallVectorImpl<Value> &operandGrads) {
@@ -161,7 +172,9 @@ Cost RandomKeyOp::getCost() {
   return costOf(getOperation(), 0, 0);
 }
 
-void RandomKeyOp::transferTokenFlow(TokenFlow &flow) {}
+void RandomKeyOp::transferTokenFlow(TokenFlow &flow) {
+  flow.mix(getOperation(), "every element is drawn with one key");
+}
 
 LogicalResult DropoutOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
                                           Adaptor in, SmallVectorImpl<Type> &types) {
@@ -188,7 +201,16 @@ Cost DropoutOp::getCost() {
   return costOf(getOperation(), 0, 2 * tensorType(getInput()).getNumElements());
 }
 
-void DropoutOp::transferTokenFlow(TokenFlow &flow) {}
+void DropoutOp::transferTokenFlow(TokenFlow &flow) {
+  // Dispatched rows must be drawn by the slots of their own dispatch, or a token's mask tells where
+  // the others went.
+  Operation *order = flow.fact(getInput()).permutation;
+  if (order && (!getRows() || getRows().getDefiningOp() != order))
+    return flow.mix(getOperation(), "it draws for dispatched rows by their number");
+  flow.rowwise(getOperation(), rowsOf(getInput()), {getInput()}, {getKey()});
+  if (!order && getRows())
+    flow.mix(getOperation(), "its rows are numbered by another order");
+}
 
 LogicalResult DropoutOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
                                   SmallVectorImpl<Value> &operandGrads) {

@@ -2,6 +2,7 @@
 #include "dialect/Constraints.h"
 #include "dialect/Dialect.h"
 #include "dialect/Shapes.h"
+#include "dialect/TokenFlow.h"
 
 #include "mlir/IR/OpImplementation.h"
 
@@ -35,7 +36,10 @@ Cost CrossEntropyOp::getCost() {
   return costOf(getOperation(), 0, 4 * tensorType(getLogits()).getNumElements());
 }
 
-void CrossEntropyOp::transferTokenFlow(TokenFlow &flow) {}
+void CrossEntropyOp::transferTokenFlow(TokenFlow &flow) {
+  flow.rowwise(getOperation(), tensorType(getTargets()).getNumElements(),
+               {getLogits(), getTargets()});
+}
 
 LogicalResult CrossEntropyOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
                                        SmallVectorImpl<Value> &operandGrads) {
@@ -75,7 +79,10 @@ Cost CrossEntropyGradOp::getCost() {
   return costOf(getOperation(), 0, 3 * tensorType(getLogits()).getNumElements());
 }
 
-void CrossEntropyGradOp::transferTokenFlow(TokenFlow &flow) {}
+void CrossEntropyGradOp::transferTokenFlow(TokenFlow &flow) {
+  flow.rowwise(getOperation(), tensorType(getTargets()).getNumElements(),
+               {getLogits(), getTargets(), getLse()}, {getGrad()});
+}
 
 LogicalResult ArgmaxOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
                                          Adaptor in, SmallVectorImpl<Type> &types) {
@@ -94,4 +101,6 @@ Cost ArgmaxOp::getCost() {
   return costOf(getOperation(), 0, tensorType(getInput()).getNumElements());
 }
 
-void ArgmaxOp::transferTokenFlow(TokenFlow &flow) {}
+void ArgmaxOp::transferTokenFlow(TokenFlow &flow) {
+  flow.rowwise(getOperation(), rowsOf(getInput()), {getInput()});
+}

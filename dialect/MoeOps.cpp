@@ -2,6 +2,7 @@
 #include "dialect/Constraints.h"
 #include "dialect/Dialect.h"
 #include "dialect/Shapes.h"
+#include "dialect/TokenFlow.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/OpImplementation.h"
@@ -51,7 +52,12 @@ Cost RouteOp::getCost() {
   return costOf(getOperation(), 0, perLogit * tensorType(getLogits()).getNumElements());
 }
 
-void RouteOp::transferTokenFlow(TokenFlow &flow) {}
+void RouteOp::transferTokenFlow(TokenFlow &flow) {
+  SmallVector<Value> shared;
+  if (getKey())
+    shared.push_back(getKey());
+  flow.rowwise(getOperation(), firstDim(getLogits()), {getLogits()}, shared);
+}
 
 LogicalResult RouteOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
                                 SmallVectorImpl<Value> &operandGrads) {
@@ -102,7 +108,11 @@ Cost RouteGradOp::getCost() {
   return costOf(getOperation(), 0, 4 * entries);
 }
 
-void RouteGradOp::transferTokenFlow(TokenFlow &flow) {}
+void RouteGradOp::transferTokenFlow(TokenFlow &flow) {
+  flow.rowwise(
+      getOperation(), firstDim(getProbabilities()),
+      {getWeightsGrad(), getProbabilitiesGrad(), getWeights(), getExperts(), getProbabilities()});
+}
 
 LogicalResult DispatchOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
                                            Adaptor in, SmallVectorImpl<Type> &types) {
@@ -129,7 +139,18 @@ Cost DispatchOp::getCost() {
   return costOf(getOperation(), 0, 0);
 }
 
-void DispatchOp::transferTokenFlow(TokenFlow &flow) {}
+void DispatchOp::transferTokenFlow(TokenFlow &flow) {
+  // Which row a token gets, and how many rows an expert has, follows from the choices of all
+  // tokens; what a row holds follows from its own token.
+  flow.mix(getOperation(), "its places depend on where all tokens go");
+  int64_t tokens = firstDim(getInput()), width = lastDim(getInput());
+  TokenFact rows = flow.rowFact(getInput(), tokens, width, getOperation());
+  rows.join(flow.rowFact(getExperts(), tokens, width, getOperation()), getOperation());
+  if (rows.permutation)
+    rows = rows.widened({getOperation(), "it dispatches rows that were dispatched"});
+  rows.permutation = getOperation();
+  flow.set(getRows(), rows);
+}
 
 LogicalResult DispatchOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
                                    SmallVectorImpl<Value> &operandGrads) {
@@ -158,7 +179,9 @@ Cost DispatchGradOp::getCost() {
   return costOf(getOperation(), 0, tensorType(getGrad()).getNumElements());
 }
 
-void DispatchGradOp::transferTokenFlow(TokenFlow &flow) {}
+void DispatchGradOp::transferTokenFlow(TokenFlow &flow) {
+  flow.mix(getOperation(), "a gradient sums over tokens");
+}
 
 LogicalResult GroupedLinearOp::inferReturnTypes(MLIRContext *context,
                                                 std::optional<Location> location, Adaptor in,
@@ -184,7 +207,12 @@ Cost GroupedLinearOp::getCost() {
                      2 * firstDim(getInput()) * lastDim(getInput()) * dim(getWeight(), 1));
 }
 
-void GroupedLinearOp::transferTokenFlow(TokenFlow &flow) {}
+void GroupedLinearOp::transferTokenFlow(TokenFlow &flow) {
+  Operation *order = flow.fact(getInput()).permutation;
+  if (!order || getOffsets().getDefiningOp() != order)
+    return flow.mix(getOperation(), "its offsets belong to another dispatch than its rows");
+  flow.rowwise(getOperation(), firstDim(getInput()), {getInput()}, {getWeight()});
+}
 
 LogicalResult GroupedLinearOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
                                         SmallVectorImpl<Value> &operandGrads) {
@@ -222,7 +250,9 @@ Cost GroupedLinearGradInputOp::getCost() {
                      2 * firstDim(getGrad()) * lastDim(getGrad()) * dim(getWeight(), 2));
 }
 
-void GroupedLinearGradInputOp::transferTokenFlow(TokenFlow &flow) {}
+void GroupedLinearGradInputOp::transferTokenFlow(TokenFlow &flow) {
+  flow.mix(getOperation(), "a gradient sums over tokens");
+}
 
 LogicalResult GroupedLinearGradWeightOp::inferReturnTypes(MLIRContext *context,
                                                           std::optional<Location> location,
@@ -250,7 +280,9 @@ Cost GroupedLinearGradWeightOp::getCost() {
                 0);
 }
 
-void GroupedLinearGradWeightOp::transferTokenFlow(TokenFlow &flow) {}
+void GroupedLinearGradWeightOp::transferTokenFlow(TokenFlow &flow) {
+  flow.mix(getOperation(), "a gradient sums over tokens");
+}
 
 LogicalResult CombineOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
                                           Adaptor in, SmallVectorImpl<Type> &types) {
@@ -273,7 +305,15 @@ Cost CombineOp::getCost() {
   return costOf(getOperation(), 0, 2 * tensorType(getRows()).getNumElements());
 }
 
-void CombineOp::transferTokenFlow(TokenFlow &flow) {}
+void CombineOp::transferTokenFlow(TokenFlow &flow) {
+  TokenFact rows = flow.fact(getRows());
+  if (!rows.permutation || getPositions().getDefiningOp() != rows.permutation)
+    return flow.mix(getOperation(), "its positions belong to another dispatch than its rows");
+  rows.permutation = nullptr;
+  rows.join(flow.rowFact(getWeights(), firstDim(getWeights()), lastDim(getRows()), getOperation()),
+            getOperation());
+  flow.set(getResult(), rows);
+}
 
 LogicalResult CombineOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
                                   SmallVectorImpl<Value> &operandGrads) {
@@ -314,7 +354,9 @@ Cost CombineGradOp::getCost() {
   return costOf(getOperation(), 0, 3 * tensorType(getRows()).getNumElements());
 }
 
-void CombineGradOp::transferTokenFlow(TokenFlow &flow) {}
+void CombineGradOp::transferTokenFlow(TokenFlow &flow) {
+  flow.mix(getOperation(), "a gradient sums over tokens");
+}
 
 LogicalResult BalanceLossOp::inferReturnTypes(MLIRContext *context,
                                               std::optional<Location> location, Adaptor in,
@@ -339,7 +381,9 @@ Cost BalanceLossOp::getCost() {
                     tensorType(getExperts()).getNumElements());
 }
 
-void BalanceLossOp::transferTokenFlow(TokenFlow &flow) {}
+void BalanceLossOp::transferTokenFlow(TokenFlow &flow) {
+  flow.mix(getOperation(), "it balances over all tokens");
+}
 
 LogicalResult BalanceLossOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
                                       SmallVectorImpl<Value> &operandGrads) {
@@ -375,4 +419,6 @@ Cost BalanceLossGradOp::getCost() {
                     tensorType(getResult()).getNumElements());
 }
 
-void BalanceLossGradOp::transferTokenFlow(TokenFlow &flow) {}
+void BalanceLossGradOp::transferTokenFlow(TokenFlow &flow) {
+  flow.mix(getOperation(), "a gradient sums over tokens");
+}

@@ -2,6 +2,7 @@
 #include "dialect/Constraints.h"
 #include "dialect/Dialect.h"
 #include "dialect/Shapes.h"
+#include "dialect/TokenFlow.h"
 
 #include "mlir/IR/OpImplementation.h"
 
@@ -30,7 +31,9 @@ Cost EmbeddingOp::getCost() {
   return cost;
 }
 
-void EmbeddingOp::transferTokenFlow(TokenFlow &flow) {}
+void EmbeddingOp::transferTokenFlow(TokenFlow &flow) {
+  flow.rowwise(getOperation(), tensorType(getIds()).getNumElements(), {getIds()}, {getTable()});
+}
 
 LogicalResult EmbeddingOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
                                     SmallVectorImpl<Value> &operandGrads) {
@@ -64,7 +67,9 @@ Cost EmbeddingGradOp::getCost() {
   return costOf(getOperation(), 0, tensorType(getGrad()).getNumElements());
 }
 
-void EmbeddingGradOp::transferTokenFlow(TokenFlow &flow) {}
+void EmbeddingGradOp::transferTokenFlow(TokenFlow &flow) {
+  flow.mix(getOperation(), "a gradient sums over tokens");
+}
 
 LogicalResult LinearOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
                                          Adaptor in, SmallVectorImpl<Type> &types) {
@@ -86,7 +91,9 @@ Cost LinearOp::getCost() {
                 2 * rowsOf(getInput()) * lastDim(getInput()) * firstDim(getWeight()), 0);
 }
 
-void LinearOp::transferTokenFlow(TokenFlow &flow) {}
+void LinearOp::transferTokenFlow(TokenFlow &flow) {
+  flow.rowwise(getOperation(), rowsOf(getInput()), {getInput()}, {getWeight()});
+}
 
 LogicalResult LinearOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
                                  SmallVectorImpl<Value> &operandGrads) {
@@ -119,7 +126,9 @@ Cost LinearGradInputOp::getCost() {
                 0);
 }
 
-void LinearGradInputOp::transferTokenFlow(TokenFlow &flow) {}
+void LinearGradInputOp::transferTokenFlow(TokenFlow &flow) {
+  flow.rowwise(getOperation(), rowsOf(getGrad()), {getGrad()}, {getWeight()});
+}
 
 LogicalResult LinearGradWeightOp::inferReturnTypes(MLIRContext *context,
                                                    std::optional<Location> location, Adaptor in,
@@ -141,7 +150,9 @@ Cost LinearGradWeightOp::getCost() {
                 0);
 }
 
-void LinearGradWeightOp::transferTokenFlow(TokenFlow &flow) {}
+void LinearGradWeightOp::transferTokenFlow(TokenFlow &flow) {
+  flow.mix(getOperation(), "a gradient sums over tokens");
+}
 
 LogicalResult RmsNormOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
                                           Adaptor in, SmallVectorImpl<Type> &types) {
@@ -163,7 +174,9 @@ Cost RmsNormOp::getCost() {
   return costOf(getOperation(), 0, 4 * tensorType(getInput()).getNumElements());
 }
 
-void RmsNormOp::transferTokenFlow(TokenFlow &flow) {}
+void RmsNormOp::transferTokenFlow(TokenFlow &flow) {
+  flow.rowwise(getOperation(), rowsOf(getInput()), {getInput()}, {getGain()});
+}
 
 LogicalResult RmsNormOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
                                   SmallVectorImpl<Value> &operandGrads) {
@@ -200,7 +213,9 @@ Cost RmsNormGradOp::getCost() {
   return costOf(getOperation(), 0, 11 * tensorType(getInput()).getNumElements());
 }
 
-void RmsNormGradOp::transferTokenFlow(TokenFlow &flow) {}
+void RmsNormGradOp::transferTokenFlow(TokenFlow &flow) {
+  flow.mix(getOperation(), "a gradient sums over tokens");
+}
 
 LogicalResult RopeOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
                                        Adaptor in, SmallVectorImpl<Type> &types) {
@@ -230,7 +245,12 @@ Cost RopeOp::getCost() {
   return costOf(getOperation(), 0, 3 * rowsOf(getInput()) * static_cast<int64_t>(getWidth()));
 }
 
-void RopeOp::transferTokenFlow(TokenFlow &flow) {}
+void RopeOp::transferTokenFlow(TokenFlow &flow) {
+  SmallVector<Value> shared;
+  if (getPositionOffset())
+    shared.push_back(getPositionOffset());
+  flow.rowwise(getOperation(), rowsOf(getInput()), {getInput()}, shared);
+}
 
 LogicalResult RopeOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
                                SmallVectorImpl<Value> &operandGrads) {

@@ -2,6 +2,7 @@
 #include "dialect/Constraints.h"
 #include "dialect/Dialect.h"
 #include "dialect/Shapes.h"
+#include "dialect/TokenFlow.h"
 
 #include "mlir/IR/OpImplementation.h"
 
@@ -40,7 +41,9 @@ Cost ClipByGlobalNormOp::getCost() {
   return costOf(getOperation(), 0, 2 * entries);
 }
 
-void ClipByGlobalNormOp::transferTokenFlow(TokenFlow &flow) {}
+void ClipByGlobalNormOp::transferTokenFlow(TokenFlow &flow) {
+  flow.mix(getOperation(), "an update sums over tokens");
+}
 
 LogicalResult AdamStepOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
                                            Adaptor in, SmallVectorImpl<Type> &types) {
@@ -79,4 +82,6 @@ Cost AdamStepOp::getCost() {
   return costOf(getOperation(), 0, perEntry * tensorType(getParameter()).getNumElements());
 }
 
-void AdamStepOp::transferTokenFlow(TokenFlow &flow) {}
+void AdamStepOp::transferTokenFlow(TokenFlow &flow) {
+  flow.mix(getOperation(), "an update sums over tokens");
+}
