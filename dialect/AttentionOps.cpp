@@ -457,9 +457,11 @@ Cost AttentionOp::getCost() {
 }
 
 void AttentionOp::transferTokenFlow(TokenFlow &flow) {
-  StringRef why = getCausal() ? "its query_offset is known only at run time"
-                              : "every query attends to every key";
-  attend(*this, flow, sightOfQuery(*this, flow, getQuery()), maskOf(*this), {getOperation(), why});
+  std::optional<int64_t> mask = maskOf(*this);
+  StringRef why = mask          ? "its mask reaches past row t"
+                  : getCausal() ? "its query_offset is known only at run time"
+                                : "every query attends to every key";
+  attend(*this, flow, sightOfQuery(*this, flow, getQuery()), mask, {getOperation(), why});
 }
 
 LogicalResult AttentionOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,

@@ -10,6 +10,20 @@ defvar DSA_AttentionAttrs = (ins UnitAttr:$causal, F64Attr:$scale, DefaultValued
 
 def DSA_IndexScoresOp : DSA_InferredOp<"index_scores", [DSA_Differentiable]> {
   let summary = "I[b, t, s] = scale sum_j w[b, t, j] relu(q[b, t, j, :] . k[b, s, :])";
+  let description = [{
+    The lightning indexer: H_I small heads with one key for all of them say how much query t wants key s. The scores
+    cover every pair, s > t included: whoever ranks them decides what is visible.
+
+    Constraints:
+    * (C1) query [B, Lq, HI, DI], index key and weight have one element type;
+    * (C2) index key is [B, Lk, DI];
+    * (C3) weight is [B, Lq, HI].
+
+    ```mlir
+    %s = dsa.index_scores %q, %k, %w {scale = 0.125 : f64}
+        : (tensor<1x4x2x8xf32>, tensor<1x4x8xf32>, tensor<1x4x2xf32>) -> tensor<1x4x4xf32>
+    ```
+  }];
   let arguments = (ins DSA_FloatTensor<[4]>:$query, DSA_FloatTensor<[3]>:$index_key, DSA_FloatTensor<[3]>:$weight,
       DefaultValuedAttr<F64Attr, "1.0">:$scale);
   let results = (outs DSA_FloatTensor<[3]>:$result);
@@ -18,6 +32,20 @@ def DSA_IndexScoresOp : DSA_InferredOp<"index_scores", [DSA_Differentiable]> {
 
 def DSA_IndexScoresGradOp : DSA_InferredOp<"index_scores_grad"> {
   let summary = "gradients of index_scores for q, k and w; relu'(0) = 0";
+  let description = [{
+    With a = q[b, t, j, :] . k[b, s, :] and g = scale grad[b, t, s]:
+    dq[b, t, j, :] = sum_s g w [a > 0] k[b, s, :], dk[b, s, :] = sum_tj g w [a > 0] q[b, t, j, :],
+    dw[b, t, j] = sum_s g relu(a).
+
+    Constraints: (C1), (C2), (C3) of `dsa.index_scores`, and
+    * (C4) grad is [B, Lq, Lk] of the same element type.
+
+    ```mlir
+    %dq, %dk, %dw = dsa.index_scores_grad %ds, %q, %k, %w
+        : (tensor<1x4x4xf32>, tensor<1x4x2x8xf32>, tensor<1x4x8xf32>, tensor<1x4x2xf32>)
+        -> (tensor<1x4x2x8xf32>, tensor<1x4x8xf32>, tensor<1x4x2xf32>)
+    ```
+  }];
   let arguments = (ins DSA_FloatTensor<[3]>:$grad, DSA_FloatTensor<[4]>:$query, DSA_FloatTensor<[3]>:$index_key,
       DSA_FloatTensor<[3]>:$weight, DefaultValuedAttr<F64Attr, "1.0">:$scale);
   let results = (outs DSA_FloatTensor<[4]>:$query_grad, DSA_FloatTensor<[3]>:$key_grad, DSA_FloatTensor<[3]>:$weight_grad);
@@ -26,6 +54,18 @@ def DSA_IndexScoresGradOp : DSA_InferredOp<"index_scores_grad"> {
 
 def DSA_FillFutureOp : DSA_InferredOp<"fill_future", [DSA_Differentiable]> {
   let summary = "scores with every s > query_offset + t replaced by value";
+  let description = [{
+    y[b, t, s] = s <= query_offset + t ? scores[b, t, s] : value, query_offset 0 without the operand. A filled score
+    can still be ranked: a `dsa.top_k` without `causal` fills up rows of fewer than k past keys with future ones. The
+    published models do that with value = -1e9, and leak.
+
+    Constraints:
+    * (C1) value is not NaN.
+
+    ```mlir
+    %f = dsa.fill_future %s {value = -1.0e9 : f64} : (tensor<1x4x4xf32>) -> tensor<1x4x4xf32>
+    ```
+  }];
   let arguments = (ins DSA_FloatTensor<[3]>:$scores, Optional<DSA_OffsetScalar>:$query_offset, F64Attr:$value);
   let results = (outs DSA_FloatTensor<[3]>:$result);
   let assemblyFormat = "$scores (`offset` `(` $query_offset^ `)`)? attr-dict `:` functional-type(operands, results)";
@@ -33,6 +73,20 @@ def DSA_FillFutureOp : DSA_InferredOp<"fill_future", [DSA_Differentiable]> {
 
 def DSA_TopKOp : DSA_InferredOp<"top_k", [AttrSizedOperandSegments]> {
   let summary = "S[b, t]: the k best keys of each row, ascending, padded with -1";
+  let description = [{
+    With `causal`, p = query_offset + t: S_t = the min(k, p + 1) best s <= p of the segment of t. Without it: the
+    min(k, Lk) best of all s of the segment. Order: score descending, then index ascending; +0 equals -0; NaN is an
+    error of the run, which names op and row. Rows hold their indices ascending, then -1. k > Lk is legal. A selection
+    is a constant for differentiation.
+
+    Constraints:
+    * (C1) k >= 1;
+    * (C2) segments of queries [B, Lq] and keys [B, Lk]: both or none.
+
+    ```mlir
+    %i = dsa.top_k %s {causal, k = 2 : i64} : (tensor<1x4x4xf32>) -> tensor<1x4x2xi32>
+    ```
+  }];
   let arguments = (ins DSA_FloatTensor<[3]>:$scores, Optional<DSA_OffsetScalar>:$query_offset,
       Optional<DSA_IndexTensor<[2]>>:$query_segments, Optional<DSA_IndexTensor<[2]>>:$key_segments,
       I64Attr:$k, UnitAttr:$causal);
@@ -45,6 +99,14 @@ def DSA_TopKOp : DSA_InferredOp<"top_k", [AttrSizedOperandSegments]> {
 
 def DSA_GatherOp : DSA_InferredOp<"gather", [DSA_Differentiable]> {
   let summary = "y[b, t, j, ...] = x[b, indices[b, t, j], ...]; rows of -1 are zero";
+  let description = [{
+    Constraints:
+    * (C1) input [B, Lk, ...] and indices [B, Lq, k] have one batch size.
+
+    ```mlir
+    %g = dsa.gather %x, %i : (tensor<1x4x8xf32>, tensor<1x4x2xi32>) -> tensor<1x4x2x8xf32>
+    ```
+  }];
   let arguments = (ins DSA_FloatTensor<[3, 4]>:$input, DSA_IndexTensor<[3]>:$indices);
   let results = (outs DSA_FloatTensor<[4, 5]>:$result);
   let assemblyFormat = "$input `,` $indices attr-dict `:` functional-type(operands, results)";
@@ -52,6 +114,17 @@ def DSA_GatherOp : DSA_InferredOp<"gather", [DSA_Differentiable]> {
 
 def DSA_GatherGradOp : DSA_InferredOp<"gather_grad"> {
   let summary = "dx: rows of dy added back to where they were gathered from, in (t, j) order";
+  let description = [{
+    dx[b, s, ...] = the sum over (t, j) with indices[b, t, j] = s of grad[b, t, j, ...], t ascending, then j.
+
+    Constraints:
+    * (C1) rows >= 1, the Lk of the gathered tensor;
+    * (C2) indices are [B, Lq, k], the first three dimensions of grad.
+
+    ```mlir
+    %dx = dsa.gather_grad %dy, %i {rows = 4 : i64} : (tensor<1x4x2x8xf32>, tensor<1x4x2xi32>) -> tensor<1x4x8xf32>
+    ```
+  }];
   let arguments = (ins DSA_FloatTensor<[4, 5]>:$grad, DSA_IndexTensor<[3]>:$indices, I64Attr:$rows);
   let results = (outs DSA_FloatTensor<[3, 4]>:$result);
   let assemblyFormat = "$grad `,` $indices attr-dict `:` functional-type(operands, results)";
@@ -59,6 +132,26 @@ def DSA_GatherGradOp : DSA_InferredOp<"gather_grad"> {
 
 def DSA_AttentionOp : DSA_InferredOp<"attention", [AttrSizedOperandSegments, DSA_Differentiable]> {
   let summary = "o = softmax(scale q k^T + mask) v, and the log-sum-exp of every row";
+  let description = [{
+    o[b, t, h, :] = sum_s p[s] v[b, s, g, :], p = softmax over the visible s of scale q[b, t, h, :] . k[b, s, g, :],
+    g = h / (H / Hkv). Visible: with `causal` s <= query_offset + t (query_offset 0 without the operand), and with
+    segments query_segments[b, t] = key_segments[b, s]. A row that sees no key: o = 0, lse = -inf.
+    lse[b, h, t] = log sum_s exp(scale q . k) is saved for the gradient and has none itself. Dropout drops p after
+    the normalisation, by element ((b H + h) Lq + t) Lk + s of the key's stream; lse is of the undropped scores.
+
+    Constraints:
+    * (C1) query [B, Lq, H, D], keys and values have one element type;
+    * (C2) keys are [B, Lk, Hkv, D];
+    * (C3) values are [B, Lk, Hkv, Dv];
+    * (C4) H is a multiple of Hkv;
+    * (C5) segments of queries [B, Lq] and keys [B, Lk]: both or none;
+    * (C6) dropout is in [0, 1), and above 0 it has a random key.
+
+    ```mlir
+    %o, %lse = dsa.attention %q, %k, %v {causal, scale = 0.5 : f64}
+        : (tensor<1x4x2x8xf32>, tensor<1x4x1x8xf32>, tensor<1x4x1x6xf32>) -> (tensor<1x4x2x6xf32>, tensor<1x2x4xf32>)
+    ```
+  }];
   let arguments = !con((ins DSA_FloatTensor<[4]>:$query, DSA_FloatTensor<[4]>:$keys, DSA_FloatTensor<[4]>:$values),
       DSA_AttentionContext, DSA_AttentionAttrs);
   let results = (outs DSA_FloatTensor<[4]>:$result, DSA_FloatTensor<[3]>:$lse);
@@ -70,6 +163,20 @@ def DSA_AttentionOp : DSA_InferredOp<"attention", [AttrSizedOperandSegments, DSA
 
 def DSA_AttentionGradOp : DSA_InferredOp<"attention_grad", [AttrSizedOperandSegments]> {
   let summary = "gradients of attention for q, k and v, recomputing the probabilities from the log-sum-exp";
+  let description = [{
+    With p = exp(scale q . k - lse) on the visible s, m the dropout factor (0 or 1 / (1 - dropout)), dp = m (do . v) and
+    delta = do . o: ds = p (dp - delta), dq = scale sum_s ds k, dk = scale sum_th ds q, dv = sum_th m p do.
+    The query heads of one key head add up.
+
+    Constraints: (C1) to (C6) of `dsa.attention`, and
+    * (C7) grad and output are [B, Lq, H, Dv] and lse is [B, H, Lq], all of the element type.
+
+    ```mlir
+    %dq, %dk, %dv = dsa.attention_grad %do, %q, %k, %v, %o, %lse {causal, scale = 0.5 : f64}
+        : (tensor<1x4x2x6xf32>, tensor<1x4x2x8xf32>, tensor<1x4x1x8xf32>, tensor<1x4x1x6xf32>, tensor<1x4x2x6xf32>,
+           tensor<1x2x4xf32>) -> (tensor<1x4x2x8xf32>, tensor<1x4x1x8xf32>, tensor<1x4x1x6xf32>)
+    ```
+  }];
   let arguments = !con((ins DSA_FloatTensor<[4]>:$grad, DSA_FloatTensor<[4]>:$query, DSA_FloatTensor<[4]>:$keys,
       DSA_FloatTensor<[4]>:$values, DSA_FloatTensor<[4]>:$output, DSA_FloatTensor<[3]>:$lse),
       DSA_AttentionContext, DSA_AttentionAttrs);
@@ -83,6 +190,20 @@ def DSA_AttentionGradOp : DSA_InferredOp<"attention_grad", [AttrSizedOperandSegm
 
 def DSA_SparseAttentionOp : DSA_InferredOp<"sparse_attention", [AttrSizedOperandSegments, DSA_Differentiable]> {
   let summary = "attention of each query over its selected keys only";
+  let description = [{
+    `dsa.attention` whose row (b, t) sees the keys of indices[b, t, :] that are >= 0, all heads the same set; `causal`
+    and segments take further keys away. Without `causal` the set alone decides, future keys included. The indices of
+    a row are distinct, as `dsa.top_k` writes them. Dropout elements are numbered by key s, as in `dsa.attention`.
+
+    Constraints: (C1) to (C6) of `dsa.attention`, and
+    * (C7) indices are [B, Lq, k].
+
+    ```mlir
+    %o, %lse = dsa.sparse_attention %q, %k, %v, %i {causal, scale = 0.5 : f64}
+        : (tensor<1x4x2x8xf32>, tensor<1x4x1x8xf32>, tensor<1x4x1x6xf32>, tensor<1x4x2xi32>)
+        -> (tensor<1x4x2x6xf32>, tensor<1x2x4xf32>)
+    ```
+  }];
   let arguments = !con((ins DSA_FloatTensor<[4]>:$query, DSA_FloatTensor<[4]>:$keys, DSA_FloatTensor<[4]>:$values,
       DSA_IndexTensor<[3]>:$indices), DSA_AttentionContext, DSA_AttentionAttrs);
   let results = (outs DSA_FloatTensor<[4]>:$result, DSA_FloatTensor<[3]>:$lse);
@@ -94,6 +215,18 @@ def DSA_SparseAttentionOp : DSA_InferredOp<"sparse_attention", [AttrSizedOperand
 
 def DSA_SparseAttentionGradOp : DSA_InferredOp<"sparse_attention_grad", [AttrSizedOperandSegments]> {
   let summary = "gradients of sparse_attention for q, k and v; the selection is a constant";
+  let description = [{
+    The formulas of `dsa.attention_grad` with the visible keys of `dsa.sparse_attention`.
+
+    Constraints: (C1) to (C7) of `dsa.sparse_attention`, and
+    * (C8) grad and output are [B, Lq, H, Dv] and lse is [B, H, Lq], all of the element type.
+
+    ```mlir
+    %dq, %dk, %dv = dsa.sparse_attention_grad %do, %q, %k, %v, %i, %o, %lse {causal, scale = 0.5 : f64}
+        : (tensor<1x4x2x6xf32>, tensor<1x4x2x8xf32>, tensor<1x4x1x8xf32>, tensor<1x4x1x6xf32>, tensor<1x4x2xi32>,
+           tensor<1x4x2x6xf32>, tensor<1x2x4xf32>) -> (tensor<1x4x2x8xf32>, tensor<1x4x1x8xf32>, tensor<1x4x1x6xf32>)
+    ```
+  }];
   let arguments = !con((ins DSA_FloatTensor<[4]>:$grad, DSA_FloatTensor<[4]>:$query, DSA_FloatTensor<[4]>:$keys,
       DSA_FloatTensor<[4]>:$values, DSA_IndexTensor<[3]>:$indices, DSA_FloatTensor<[4]>:$output, DSA_FloatTensor<[3]>:$lse),
       DSA_AttentionContext, DSA_AttentionAttrs);

@@ -142,7 +142,9 @@ Cost DispatchOp::getCost() {
 void DispatchOp::transferTokenFlow(TokenFlow &flow) {
   // Which row a token gets, and how many rows an expert has, follows from the choices of all
   // tokens; what a row holds follows from its own token.
-  flow.mix(getOperation(), "its places depend on where all tokens go");
+  TokenFact places = flow.fact(getExperts()).widened({});
+  for (Value place : {getOffsets(), getSlots(), getPositions()})
+    flow.set(place, places);
   int64_t tokens = firstDim(getInput()), width = lastDim(getInput());
   TokenFact rows = flow.rowFact(getInput(), tokens, width, getOperation());
   rows.join(flow.rowFact(getExperts(), tokens, width, getOperation()), getOperation());

@@ -43,6 +43,13 @@ Bound Bound::shifted(int64_t tokens) const {
   return moved;
 }
 
+Bound Bound::blaming(Cause reader) const {
+  Bound blamed = *this;
+  if (any() && !cause.op)
+    blamed.cause = reader;
+  return blamed;
+}
+
 void Sight::join(const Sight &other) {
   home = !reach.any() ? other.home : !other.reach.any() ? home : std::min(home, other.home);
   reach.join(other.reach);
@@ -87,7 +94,7 @@ void TokenFact::join(const TokenFact &other, Operation *op) {
 }
 
 Bound TokenFact::widest(Cause cause) const {
-  Bound bound = everywhere;
+  Bound bound = everywhere.blaming(cause);
   for (const TokenAxis &axis : axes) {
     Bound end = axis.reach.shifted(axis.length - 1);
     end.cause = cause;
@@ -198,6 +205,9 @@ static bool isUniform(Value value) {
   return matchPattern(value, m_Constant(&constant)) && constant.isSplat();
 }
 
+/// Why reading the places of a dispatch as data tells where other tokens went.
+static constexpr StringLiteral kReadsPlaces = "it reads places that depend on where all tokens go";
+
 void TokenFlow::elementwise(Operation *op) {
   bool permuted = llvm::any_of(op->getOperands(), [&](Value v) { return fact(v).permutation; });
   for (Value result : op->getResults()) {
@@ -206,7 +216,9 @@ void TokenFlow::elementwise(Operation *op) {
     for (Value operand : op->getOperands()) {
       const TokenFact &read = fact(operand);
       bool samePlace = shapeOf(operand) == shapeOf(result);
-      joined.join(samePlace ? read : read.widened({op, "it reads all of an operand"}), op);
+      TokenFact taken = samePlace ? read : read.widened({op, "it reads all of an operand"});
+      taken.everywhere = taken.everywhere.blaming({op, kReadsPlaces});
+      joined.join(taken, op);
       byNumber |= samePlace && permuted && !read.permutation && !isUniform(operand);
     }
     if (byNumber)
@@ -242,7 +254,7 @@ TokenFact TokenFlow::rowFact(Value value, int64_t rows, int64_t width, Operation
   int64_t from = tensorType(value).getNumElements() / std::max<int64_t>(rows, 1);
   TokenFact result;
   result.permutation = source.permutation;
-  result.everywhere = source.everywhere;
+  result.everywhere = source.everywhere.blaming({op, kReadsPlaces});
   for (TokenAxis axis : source.axes) {
     if (from > 0 && axis.stride % from == 0) {
       axis.stride = axis.stride / from * width;

@@ -39,6 +39,9 @@ struct Bound {
   void join(const Bound &other);
   /// This bound moved by `tokens`; nothing stays nothing.
   Bound shifted(int64_t tokens) const;
+  /// This bound with `reader` to blame if nothing is yet: the places of a dispatch are no leak
+  /// until read.
+  Bound blaming(Cause reader) const;
 };
 
 /// What a row t at position home + t of its sequence has seen: the tokens up to t + reach.last,

@@ -7,9 +7,64 @@ include "mlir/Pass/PassBase.td"
 def SimplifyGraph : Pass<"dsa-simplify-graph"> {
   let summary = "fold, canonicalise and deduplicate the graph";
   let description = [{
-    *Why here*: before any proof or gradient, so that neither sees an op that does nothing.
+    Folds and canonicalises every op, merges ops that compute the same value, and drops what no result needs, until
+    nothing changes. Merging is right even for random ops: they are pure functions of their key, so two draws with
+    one key are one draw; draws that must differ carry different keys.
+
+    Before:
+    ```mlir
+    %a = dsa.silu %x : (tensor<4x8xf32>) -> tensor<4x8xf32>
+    %b = dsa.silu %x : (tensor<4x8xf32>) -> tensor<4x8xf32>
+    %d = dsa.mul %a, %b : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+    ```
+    After:
+    ```mlir
+    %a = dsa.silu %x : (tensor<4x8xf32>) -> tensor<4x8xf32>
+    %d = dsa.mul %a, %a : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+    ```
+
+    *Why here*: before any proof or gradient, so that neither sees an op that does nothing; and again after
+    differentiation, which recomputes what the forward ops already have and leaves gradients that nobody reads.
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
+  let statistics = [
+    Statistic<"removed", "removed", "ops that were folded, merged or not needed">,
+    Statistic<"kept", "kept", "ops that are left">
+  ];
+}
+
+def VerifyCausality : Pass<"dsa-verify-causality", "::mlir::func::FuncOp"> {
+  let summary = "prove that no logit has seen the token it predicts";
+  let description = [{
+    A forward data flow (`dialect/TokenFlow.h`) follows the tokens of the one integer input [B, N] (role "input")
+    through every op. Per tracked token axis a value has seen: nothing (*none*), token t + c (*own*), the tokens up
+    to t + c (*past*), those of a *pair* (t, s), or, whatever its row, all tokens up to some s (*all*). Rows that a
+    dispatch reordered are *own under a permutation* until the combine of the same dispatch. An index set carries two
+    facts: its range (may it hold s > t?) and its dependence (what has the choice read?). Intersecting a set that was
+    chosen from future scores with a causal mask does not make it causal.
+
+    What is constrained:
+    * the logits of every `dsa.cross_entropy`: where the target of row t is token t + c, the row may have seen only
+      tokens before it, s < t + c. Targets that are not cut from the tokens count as the next token, c = 1;
+    * in a function without a loss, results with `dsa.name = "logits"` and operands of `dsa.argmax`: the row of
+      token t may have seen tokens s <= t only.
+    Nothing else is: the balance loss legally sees all tokens. Segment ids and caches are taken as given.
+
+    The rejection is an error at the op where the future entered, with a counter-example row computed from the shapes:
+    `'dsa.attention' op lets row t = 0 see token s = 1: every query attends to every key`. The unit attribute
+    `dsa.acknowledge_leak` on the function turns it into a warning.
+
+    *Why here*: on the simplified forward graph, before differentiation: a gradient sums over tokens, so afterwards
+    there is nothing per token left to prove, and a leaking model should not cost a compilation.
+  }];
+  let options = [
+    Option<"printFacts", "print-facts", "bool", "false", "say at every op, as a remark, what its results have seen">
+  ];
+  let statistics = [
+    Statistic<"ops", "ops", "ops the tokens were followed through">,
+    Statistic<"proved", "proved", "values proved causal">,
+    Statistic<"leaks", "leaks", "values that see the future">
+  ];
 }
 
 def DifferentiateGraph : Pass<"dsa-differentiate-graph", "::mlir::ModuleOp"> {

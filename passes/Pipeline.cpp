@@ -9,6 +9,7 @@ using namespace mlir;
 
 void dsa::buildTrainingPipeline(OpPassManager &passes) {
   passes.addPass(createSimplifyGraph());
+  passes.addNestedPass<func::FuncOp>(createVerifyCausality());
   passes.addPass(createDifferentiateGraph());
   passes.addPass(createSimplifyGraph());
 }
