@@ -276,6 +276,8 @@ struct DifferentiateGraph : dsa::impl::DifferentiateGraphBase<DifferentiateGraph
   }
 
   LogicalResult rewrite(func::FuncOp func, DictionaryAttr train) {
+    if (!func.getBody().hasOneBlock())
+      return func.emitOpError("expected one block, got ") << func.getBody().getBlocks().size();
     FailureOr<Recipe> recipe = readRecipe(func, train);
     if (failed(recipe))
       return failure();

@@ -1,11 +1,21 @@
 // Lifetimes of launch results and their places in one arena.
 #include "passes/Liveness.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace dsa;
+
+LogicalResult dsa::verifyLaunches(func::FuncOp func) {
+  if (!func.getBody().hasOneBlock())
+    return func.emitOpError("expected one block, got ") << func.getBody().getBlocks().size();
+  for (Operation &op : func.getBody().front().without_terminator())
+    if (!isa<LaunchOp, arith::ConstantOp>(op))
+      return op.emitOpError("expected launches and constants only; outline kernels first");
+  return success();
+}
 
 SmallVector<LaunchOp> dsa::launchesOf(func::FuncOp func) {
   return llvm::to_vector(func.getBody().front().getOps<LaunchOp>());

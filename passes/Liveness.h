@@ -24,6 +24,9 @@ struct Lifetime {
   bool overlaps(const Lifetime &other) const { return first <= other.last && other.first <= last; }
 };
 
+/// An error unless `func` is one block of launches and constants, as outlining leaves it.
+llvm::LogicalResult verifyLaunches(mlir::func::FuncOp func);
+
 /// The launches of `func` in program order.
 llvm::SmallVector<LaunchOp> launchesOf(mlir::func::FuncOp func);
 

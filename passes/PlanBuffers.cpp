@@ -105,6 +105,8 @@ struct PlanBuffers : dsa::impl::PlanBuffersBase<PlanBuffers> {
   }
 
   LogicalResult plan(func::FuncOp func) {
+    if (failed(verifyLaunches(func)))
+      return failure();
     FailureOr<llvm::DenseMap<Value, int64_t>> results = resultStorage(func);
     if (failed(results))
       return failure();

@@ -150,6 +150,8 @@ struct ScheduleKernels : dsa::impl::ScheduleKernelsBase<ScheduleKernels> {
     func::FuncOp func = getOperation();
     if (func.isExternal())
       return;
+    if (failed(verifyLaunches(func)))
+      return signalPassFailure();
     Schedule schedule(func);
     SmallVector<LaunchOp> program = schedule.order([](unsigned) { return 0; });
     if (program.size() != launchesOf(func).size()) {

@@ -162,3 +162,8 @@ func.func @err_no_derivative(%w: tensor<4xf32> {dsa.role = "parameter"}, %g: ten
       : (tensor<2x2xf32>, tensor<2xi32>) -> (tensor<f32>, tensor<2xf32>, tensor<2xf32>)
   return %loss : tensor<f32>
 }
+
+// -----
+
+// expected-error @+1 {{expected one block, got 0}}
+func.func private @err_external(tensor<4xf32>) -> tensor<f32> attributes {dsa.train = {gradients}}

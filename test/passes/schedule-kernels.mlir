@@ -63,3 +63,11 @@ dsa.kernel @sum(%x: tensor<8xf32>, %g: tensor<8xf32>) -> tensor<8xf32> {
   %y = dsa.add %x, %g : (tensor<8xf32>, tensor<8xf32>) -> tensor<8xf32>
   dsa.yield %y : tensor<8xf32>
 }
+
+// -----
+
+func.func @err_not_outlined(%w: tensor<8xf32>) -> tensor<8xf32> {
+  // expected-error @+1 {{expected launches and constants only; outline kernels first}}
+  %y = dsa.silu %w : (tensor<8xf32>) -> tensor<8xf32>
+  return %y : tensor<8xf32>
+}
