@@ -112,8 +112,8 @@ def ScheduleKernels : Pass<"dsa-schedule-kernels", "::mlir::func::FuncOp"> {
   let summary = "order launches so that few bytes are alive at once";
   let description = [{
     A topological order of the launches in which whatever frees bytes of the arena runs as soon as it can, the most
-    bytes first, and everything else in program order; the program's own order stays where its peak is lower. Readers of an argument come before the launch whose
-    result updates it; a cycle through such an update is an error.
+    bytes first, and everything else in program order; the program's own order stays where its peak is lower. Readers
+    of an argument come before the launch whose result updates it; a cycle through such an update is an error.
 
     Before: `%big = launch @a`, `%other = launch @b`, `%small = launch @c(%big)`
     After: `%big = launch @a`, `%small = launch @c(%big)`, `%other = launch @b`
