@@ -12,7 +12,7 @@ using namespace mlir;
 namespace dsa {
 
 llvm::Expected<const Target *> lookupTarget(llvm::StringRef name) {
-  const Target *targets[] = {&referenceTarget()};
+  const Target *targets[] = {&referenceTarget(), &cpuTarget()};
   for (const Target *target : targets)
     if (target->name() == name)
       return target;

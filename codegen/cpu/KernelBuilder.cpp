@@ -388,8 +388,13 @@ Value KernelBuilder::maxLanes(Value vector) {
 
 void KernelBuilder::fail(int64_t code, Value row) {
   View status{statusBase, getI64Type(), {2}, {1}, 0};
-  storeAt(createOrFold<arith::IndexCastOp>(getI64Type(), row), status, index(1));
-  storeAt(arith::ConstantOp::create(*this, getI64IntegerAttr(code)), status, index(0));
+  Value none = arith::ConstantOp::create(*this, getI64IntegerAttr(0));
+  Value first =
+      arith::CmpIOp::create(*this, arith::CmpIPredicate::eq, loadAt(status, index(0)), none);
+  when(first, [&] {
+    storeAt(createOrFold<arith::IndexCastOp>(getI64Type(), row), status, index(1));
+    storeAt(arith::ConstantOp::create(*this, getI64IntegerAttr(code)), status, index(0));
+  });
 }
 
 } // namespace dsa::cpu

@@ -143,7 +143,8 @@ public:
   mlir::Value cosine(mlir::Value x); ///< |x| up to about 1e5 radians
   mlir::Value sine(mlir::Value x);
 
-  /// Records an error of the launch: status becomes `code` (see KernelStatus) with the row.
+  /// Records an error of the launch: status becomes `code` (dsa::Failure) with the row; the first
+  /// one stays.
   void fail(int64_t code, mlir::Value row);
 
   /// Bytes asked for so far, over all phases.

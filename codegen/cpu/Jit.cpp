@@ -1,0 +1,303 @@
+// Lowering, code generation, caching and linking of kernels.
+#include "codegen/cpu/Jit.h"
+#include "codegen/Diagnostics.h"
+#include "codegen/cpu/LowerKernels.h"
+#include "runtime/BlobCache.h"
+
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/Index/IR/IndexDialect.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/UB/IR/UBOps.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Config/llvm-config.h"
+#include "llvm/ExecutionEngine/Orc/CompileUtils.h"
+#include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
+#include "llvm/ExecutionEngine/Orc/LLJIT.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Host.h"
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+using namespace mlir;
+
+namespace dsa::cpu {
+namespace {
+
+/// An object file and what the runtime must know of it.
+struct KernelObject {
+  std::vector<int64_t> grids;
+  int64_t workspaceBytes = 0, scratchBytes = 0;
+  std::string object;
+};
+
+/// Changes with the sources of this folder, so that no object outlives the code that wrote it.
+constexpr llvm::StringLiteral kEmitterHash =
+#include "codegen/EmitterHash.inc"
+    ;
+
+/// The kernel alone under a fixed name, so that equal kernels of different graphs share one object.
+std::string canonicalText(KernelOp kernel) {
+  auto clone = cast<KernelOp>(kernel->clone());
+  clone.setName("kernel");
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  clone->print(os, OpPrintingFlags().elideLargeElementsAttrs(-1));
+  clone->destroy();
+  return text;
+}
+
+llvm::Expected<std::unique_ptr<llvm::TargetMachine>> createTargetMachine() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    llvm::InitializeNativeTarget();
+    llvm::InitializeNativeTargetAsmPrinter();
+  });
+  auto builder = llvm::orc::JITTargetMachineBuilder::detectHost();
+  if (!builder)
+    return builder.takeError();
+  builder->setCodeGenOptLevel(llvm::CodeGenOptLevel::Default);
+  return builder->createTargetMachine();
+}
+
+/// One thread's compiler: its own contexts, so that threads share nothing.
+class Worker {
+public:
+  Worker() : context(registry(), MLIRContext::Threading::DISABLED) {
+    context.loadAllAvailableDialects();
+  }
+
+  llvm::Expected<KernelObject> compile(const std::string &text);
+  llvm::Expected<std::unique_ptr<llvm::Module>> lower(const std::string &text,
+                                                      KernelObject &object);
+  llvm::LLVMContext llvmContext;
+  std::unique_ptr<llvm::TargetMachine> machine;
+
+private:
+  static const DialectRegistry &registry() {
+    static const DialectRegistry shared = [] {
+      DialectRegistry result;
+      result
+          .insert<DsaDialect, arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect,
+                  index::IndexDialect, LLVM::LLVMDialect, math::MathDialect, memref::MemRefDialect,
+                  scf::SCFDialect, tensor::TensorDialect, ub::UBDialect, vector::VectorDialect>();
+      registerBuiltinDialectTranslation(result);
+      registerLLVMDialectTranslation(result);
+      return result;
+    }();
+    return shared;
+  }
+
+  MLIRContext context;
+};
+
+llvm::Expected<std::unique_ptr<llvm::Module>> Worker::lower(const std::string &text,
+                                                            KernelObject &object) {
+  FirstDiagnostic diagnostic(context);
+  OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, &context);
+  if (!module)
+    return diagnostic.takeError("kernel does not parse");
+  PassManager manager(&context);
+  manager.addPass(createLowerKernelsToCpu());
+  buildPhasesToLlvm(manager.nest<ModuleOp>());
+  if (failed(manager.run(*module)))
+    return diagnostic.takeError("kernel does not lower");
+  ModuleOp phases = *module->getOps<ModuleOp>().begin();
+  object.workspaceBytes = phases->getAttrOfType<IntegerAttr>(kWorkspaceAttr).getInt();
+  object.scratchBytes = phases->getAttrOfType<IntegerAttr>(kScratchAttr).getInt();
+  for (auto function : phases.getOps<LLVM::LLVMFuncOp>())
+    if (auto grid = function->getAttrOfType<IntegerAttr>(kGridAttr))
+      object.grids.push_back(grid.getInt());
+  if (!machine) {
+    auto created = createTargetMachine();
+    if (!created)
+      return created.takeError();
+    machine = std::move(*created);
+  }
+  std::unique_ptr<llvm::Module> result = translateModuleToLLVMIR(phases, llvmContext, "kernel");
+  if (!result)
+    return diagnostic.takeError("kernel does not translate to LLVM IR");
+  result->setDataLayout(machine->createDataLayout());
+  result->setTargetTriple(machine->getTargetTriple());
+  return result;
+}
+
+llvm::Expected<KernelObject> Worker::compile(const std::string &text) {
+  KernelObject object;
+  auto module = lower(text, object);
+  if (!module)
+    return module.takeError();
+  auto buffer = llvm::orc::SimpleCompiler(*machine)(**module);
+  if (!buffer)
+    return buffer.takeError();
+  object.object = (*buffer)->getBuffer().str();
+  return object;
+}
+
+/// Everything but the kernel that its machine code depends on.
+std::string hostDescription() {
+  llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
+  std::vector<std::string> enabled;
+  for (const auto &feature : features)
+    if (feature.getValue())
+      enabled.push_back(feature.getKey().str());
+  llvm::sort(enabled);
+  return (llvm::sys::getHostCPUName() + " " + llvm::join(enabled, ",") + " " + LLVM_VERSION_STRING)
+      .str();
+}
+
+/// "workspace scratch phases grid...", a line, then the object file.
+std::string encode(const KernelObject &object) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << object.workspaceBytes << ' ' << object.scratchBytes << ' ' << object.grids.size();
+  for (int64_t grid : object.grids)
+    os << ' ' << grid;
+  os << '\n' << object.object;
+  return text;
+}
+
+bool decode(llvm::StringRef blob, KernelObject &object) {
+  auto [line, code] = blob.split('\n');
+  SmallVector<llvm::StringRef> fields;
+  line.split(fields, ' ');
+  size_t count = 0;
+  if (fields.size() < 3 || fields[0].getAsInteger(10, object.workspaceBytes) ||
+      fields[1].getAsInteger(10, object.scratchBytes) || fields[2].getAsInteger(10, count) ||
+      fields.size() != count + 3)
+    return false;
+  object.grids.resize(count);
+  for (size_t phase = 0; phase < count; ++phase)
+    if (fields[phase + 3].getAsInteger(10, object.grids[phase]))
+      return false;
+  object.object = code.str();
+  return true;
+}
+
+/// Compiles the texts that the cache does not hold, dealt out to the threads one by one.
+llvm::Expected<std::vector<KernelObject>> compileAll(ArrayRef<std::string> texts, int threads,
+                                                     BlobCache &cache) {
+  std::vector<KernelObject> objects(texts.size());
+  std::vector<std::string> keys;
+  std::vector<size_t> missing;
+  std::string host = hostDescription();
+  for (auto [number, text] : llvm::enumerate(texts)) {
+    keys.push_back(BlobCache::key({text, host, kEmitterHash}));
+    auto blob = cache.find(keys.back());
+    if (!blob || !decode(blob->getBuffer(), objects[number]))
+      missing.push_back(number);
+  }
+  std::atomic<size_t> next = 0;
+  std::mutex mutex;
+  llvm::Error failure = llvm::Error::success();
+  auto work = [&] {
+    Worker worker;
+    for (size_t index = next++; index < missing.size(); index = next++) {
+      size_t number = missing[index];
+      auto object = worker.compile(texts[number]);
+      if (object) {
+        cache.store(keys[number], encode(*object));
+        objects[number] = std::move(*object);
+        continue;
+      }
+      std::lock_guard lock(mutex);
+      failure = llvm::joinErrors(std::move(failure), object.takeError());
+    }
+  };
+  std::vector<std::thread> pool;
+  for (int thread = 1; thread < std::min<int>(threads, static_cast<int>(missing.size())); ++thread)
+    pool.emplace_back(work);
+  if (!missing.empty())
+    work();
+  for (std::thread &thread : pool)
+    thread.join();
+  if (failure)
+    return std::move(failure);
+  return objects;
+}
+
+llvm::Expected<CompiledKernel> link(llvm::orc::LLJIT &jit, const KernelObject &object,
+                                    unsigned number) {
+  auto library = jit.createJITDylib("kernel_" + std::to_string(number));
+  if (!library)
+    return library.takeError();
+  auto buffer =
+      llvm::MemoryBuffer::getMemBufferCopy(object.object, "kernel_" + std::to_string(number));
+  if (llvm::Error error = jit.addObjectFile(*library, std::move(buffer)))
+    return std::move(error);
+  CompiledKernel kernel{{}, object.workspaceBytes, object.scratchBytes};
+  for (auto [phase, grid] : llvm::enumerate(object.grids)) {
+    auto symbol = jit.lookup(*library, "kernel_phase" + std::to_string(phase) + "_entry");
+    if (!symbol)
+      return symbol.takeError();
+    kernel.phases.push_back({symbol->toPtr<KernelFunction>(), grid});
+  }
+  return kernel;
+}
+
+} // namespace
+
+llvm::Expected<CompiledKernels> compileKernels(ArrayRef<KernelOp> kernels,
+                                               const CompileOptions &options) {
+  std::vector<std::string> texts;
+  for (KernelOp kernel : kernels)
+    texts.push_back(canonicalText(kernel));
+  BlobCache cache(options.cacheDirectory);
+  auto objects = compileAll(texts, options.threads, cache);
+  if (!objects)
+    return objects.takeError();
+  auto machine = createTargetMachine();
+  if (!machine)
+    return machine.takeError();
+  auto jit = llvm::orc::LLJITBuilder().create();
+  if (!jit)
+    return jit.takeError();
+  CompiledKernels result;
+  for (auto [number, object] : llvm::enumerate(*objects)) {
+    auto kernel = link(**jit, object, number);
+    if (!kernel)
+      return kernel.takeError();
+    result.kernels.push_back(std::move(*kernel));
+  }
+  result.code = std::shared_ptr<void>(
+      (*jit).release(), [](void *code) { delete static_cast<llvm::orc::LLJIT *>(code); });
+  return result;
+}
+
+llvm::Expected<std::string> printKernel(KernelOp kernel, bool assembly) {
+  Worker worker;
+  KernelObject object;
+  auto module = worker.lower(canonicalText(kernel), object);
+  if (!module)
+    return module.takeError();
+  llvm::SmallString<0> text;
+  llvm::raw_svector_ostream os(text);
+  if (!assembly) {
+    (*module)->print(os, nullptr);
+    return text.str().str();
+  }
+  llvm::legacy::PassManager manager;
+  if (worker.machine->addPassesToEmitFile(manager, os, nullptr,
+                                          llvm::CodeGenFileType::AssemblyFile))
+    return llvm::createStringError("expected a target that prints assembly, got %s",
+                                   worker.machine->getTargetTriple().str().c_str());
+  manager.run(**module);
+  return text.str().str();
+}
+
+} // namespace dsa::cpu
