@@ -8,15 +8,42 @@ using namespace mlir;
 namespace dsa::cpu {
 
 Emitter emitterFor(Operation *anchor) {
-  if (!anchor)
-    return emitPointwise;
   static const llvm::StringMap<Emitter> emitters = {
-      {LinearOp::getOperationName(), emitLinear},
-      {LinearGradInputOp::getOperationName(), emitLinearGradInput},
-      {LinearGradWeightOp::getOperationName(), emitLinearGradWeight},
-      {GroupedLinearOp::getOperationName(), emitGroupedLinear},
-      {GroupedLinearGradInputOp::getOperationName(), emitGroupedLinearGradInput},
-      {GroupedLinearGradWeightOp::getOperationName(), emitGroupedLinearGradWeight},
+      {"dsa.linear", emitLinear},
+      {"dsa.linear_grad_input", emitLinearGradInput},
+      {"dsa.linear_grad_weight", emitLinearGradWeight},
+      {"dsa.grouped_linear", emitGroupedLinear},
+      {"dsa.grouped_linear_grad_input", emitGroupedLinearGradInput},
+      {"dsa.grouped_linear_grad_weight", emitGroupedLinearGradWeight},
+      {"dsa.silu", emitPointwise},
+      {"dsa.silu_grad", emitPointwise},
+      {"dsa.add", emitPointwise},
+      {"dsa.mul", emitPointwise},
+      {"dsa.scale", emitPointwise},
+      {"dsa.dropout", emitPointwise},
+      {"dsa.rope", emitRope},
+      {"tensor.extract_slice", emitCopy},
+      {"tensor.expand_shape", emitCopy},
+      {"tensor.collapse_shape", emitCopy},
+      {"tensor.concat", emitConcat},
+      {"dsa.random_key", emitRandomKey},
+      {"dsa.embedding", emitEmbedding},
+      {"dsa.embedding_grad", emitEmbeddingGrad},
+      {"dsa.rms_norm", emitRmsNorm},
+      {"dsa.rms_norm_grad", emitRmsNormGrad},
+      {"dsa.argmax", emitArgmax},
+      {"dsa.cross_entropy", emitCrossEntropy},
+      {"dsa.cross_entropy_grad", emitCrossEntropyGrad},
+      {"dsa.route", emitRoute},
+      {"dsa.route_grad", emitRouteGrad},
+      {"dsa.balance_loss", emitBalanceLoss},
+      {"dsa.balance_loss_grad", emitBalanceLossGrad},
+      {"dsa.dispatch", emitDispatch},
+      {"dsa.dispatch_grad", emitDispatchGrad},
+      {"dsa.combine", emitCombine},
+      {"dsa.combine_grad", emitCombineGrad},
+      {"dsa.clip_by_global_norm", emitClipByGlobalNorm},
+      {"dsa.adam_step", emitAdamStep},
   };
   return emitters.lookup(anchor->getName().getStringRef());
 }

@@ -6,14 +6,35 @@
 namespace dsa::cpu {
 
 /// Emits all phases of the kernel that `b` is set up for. `anchor` is the kernel's one op that is
-/// neither pointwise nor a view; null for a kernel of pointwise ops only. Fails after an error at
-/// the op.
+/// neither pointwise nor a view, else its first pointwise op, else its first view. Fails after an
+/// error at the op.
 using Emitter = llvm::LogicalResult (*)(KernelBuilder &b, mlir::Operation *anchor);
 
 /// The emitter of kernels anchored at `anchor`, null if the family is unknown here.
 Emitter emitterFor(mlir::Operation *anchor);
 
 llvm::LogicalResult emitPointwise(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitRope(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitCopy(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitConcat(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitRandomKey(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitEmbedding(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitEmbeddingGrad(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitRmsNorm(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitRmsNormGrad(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitArgmax(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitCrossEntropy(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitCrossEntropyGrad(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitRoute(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitRouteGrad(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitBalanceLoss(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitBalanceLossGrad(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitDispatch(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitDispatchGrad(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitCombine(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitCombineGrad(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitClipByGlobalNorm(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitAdamStep(KernelBuilder &b, mlir::Operation *anchor);
 
 llvm::LogicalResult emitLinear(KernelBuilder &b, mlir::Operation *anchor);
 llvm::LogicalResult emitLinearGradInput(KernelBuilder &b, mlir::Operation *anchor);

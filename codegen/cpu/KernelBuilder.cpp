@@ -109,14 +109,23 @@ View KernelBuilder::view(Value tensor) {
                       type.getShape());
   Operation *op = tensor.getDefiningOp();
   assert(hasBuffer(tensor) && "a value without a buffer is computed, not read");
-  View source = view(op->getOperand(0));
-  if (!isa<tensor::ExtractSliceOp>(op))
-    return reshape(source, type.getShape());
-  auto slice = cast<tensor::ExtractSliceOp>(op);
-  for (auto [axis, start] : llvm::enumerate(slice.getStaticOffsets()))
-    source.offset += start * source.strides[axis];
-  source.shape.assign(type.getShape().begin(), type.getShape().end());
-  return source;
+  if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))
+    return sliceOf(slice);
+  return reshape(view(op->getOperand(0)), type.getShape());
+}
+
+View KernelBuilder::sliceOf(tensor::ExtractSliceOp slice) {
+  View source = view(slice.getSource());
+  llvm::SmallBitVector dropped = slice.getDroppedDims();
+  View result{source.base, source.element, {}, {}, source.offset};
+  for (auto [axis, start] : llvm::enumerate(slice.getStaticOffsets())) {
+    result.offset += start * source.strides[axis];
+    if (dropped.test(axis))
+      continue;
+    result.shape.push_back(slice.getStaticSizes()[axis]);
+    result.strides.push_back(source.strides[axis] * slice.getStaticStrides()[axis]);
+  }
+  return result;
 }
 
 /// Splits or merges axes; each group of axes that is merged must be contiguous inside.
@@ -162,6 +171,11 @@ View KernelBuilder::workspace(unsigned slot, Type element, ArrayRef<int64_t> sha
   assert(size == bytes && "a workspace slot has one size");
   view.base = flatBuffer(workspaceBase, offset, element, view.elements());
   return view;
+}
+
+View KernelBuilder::resultOrWorkspace(Value result, unsigned slot) {
+  auto type = cast<RankedTensorType>(result.getType());
+  return hasBuffer(result) ? view(result) : workspace(slot, type.getElementType(), type.getShape());
 }
 
 View KernelBuilder::scratch(Type element, ArrayRef<int64_t> shape) {
@@ -310,6 +324,13 @@ Value KernelBuilder::rowStart(const View &view, Value row) {
       row = div(row, size);
   }
   return result;
+}
+
+Value KernelBuilder::elementAt(const View &view, Value position) {
+  View single = view;
+  single.shape.push_back(1);
+  single.strides.push_back(1);
+  return rowStart(single, position);
 }
 
 Value KernelBuilder::loadAt(const View &view, Value linear) {

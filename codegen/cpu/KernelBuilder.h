@@ -5,6 +5,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
 #include <optional>
@@ -56,6 +57,8 @@ public:
   /// The buffer of a tensor value of the kernel body: an argument, a view of one, or a value that
   /// is yielded.
   View view(mlir::Value tensor);
+  /// What a slice reads, even where the slice itself is yielded and has a buffer of its own.
+  View sliceOf(mlir::tensor::ExtractSliceOp slice);
   /// True if `tensor` has a buffer: it is an argument, a view of one, or yielded.
   bool hasBuffer(mlir::Value tensor) const;
   /// Memory that lives through all phases of the launch; the same `slot` gives the same bytes in
@@ -63,6 +66,9 @@ public:
   View workspace(unsigned slot, mlir::Type element, llvm::ArrayRef<int64_t> shape);
   /// Memory of the executing thread, uninitialised.
   View scratch(mlir::Type element, llvm::ArrayRef<int64_t> shape);
+  /// The buffer of a result of the anchor, or workspace `slot` where the kernel does not yield that
+  /// result.
+  View resultOrWorkspace(mlir::Value result, unsigned slot);
   /// `view` with other static shape, contiguous axes only (asserts).
   View reshape(const View &view, llvm::ArrayRef<int64_t> shape);
 
@@ -106,6 +112,11 @@ public:
   columns(int64_t columns, mlir::ValueRange inits,
           llvm::function_ref<Carried(mlir::Value column, mlir::Value mask, mlir::ValueRange)> body);
 
+  /// A phase over the rows of `like` (all leading axes merged), about `blockElements` elements an
+  /// item; `body` runs for each row.
+  void rowsPhase(const View &like, llvm::function_ref<void(mlir::Value row)> body,
+                 llvm::function_ref<void()> prologue = nullptr, int64_t blockElements = 16384);
+
   // Memory. Indices address the axes of the view; `linear` is already a flat element number.
   mlir::Value linear(const View &view, mlir::ValueRange indices);
   /// Flat element number of the first column of row `row`, the rows counted over all leading axes.
@@ -113,6 +124,8 @@ public:
   mlir::Value load(const View &view, mlir::ValueRange indices) {
     return loadAt(view, linear(view, indices));
   }
+  /// Flat element number of the element that is number `position` of the tensor in row-major order.
+  mlir::Value elementAt(const View &view, mlir::Value position);
   mlir::Value loadAt(const View &view, mlir::Value linear);
   void store(mlir::Value value, const View &view, mlir::ValueRange indices) {
     storeAt(value, view, linear(view, indices));

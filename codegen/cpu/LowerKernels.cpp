@@ -1,7 +1,7 @@
 // Writes the loops of every kernel, then takes them to the LLVM dialect.
 #include "codegen/cpu/LowerKernels.h"
 #include "codegen/cpu/Families.h"
-#include "codegen/cpu/Pointwise.h"
+#include "passes/KernelFamilies.h"
 
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -21,37 +21,19 @@ using namespace dsa;
 
 namespace {
 
-/// The kernel's one op that is neither pointwise nor a view; null if there is none, failure if
-/// there are several.
-FailureOr<Operation *> anchorOf(KernelOp kernel) {
-  Operation *anchor = nullptr;
-  for (Operation &op : kernel.getBody().front().without_terminator()) {
-    if (cpu::isPointwise(&op) || cpu::isView(&op))
-      continue;
-    if (anchor)
-      return op.emitOpError(
-                 "expected one product, fold or data movement a kernel, got a second after '")
-             << anchor->getName() << "'";
-    anchor = &op;
-  }
-  return anchor;
-}
-
 struct LowerKernelsToCpu : dsa::impl::LowerKernelsToCpuBase<LowerKernelsToCpu> {
   using Base::Base;
 
   LogicalResult lower(KernelOp kernel, cpu::VectorIsa isa) {
-    FailureOr<Operation *> anchor = anchorOf(kernel);
-    if (failed(anchor))
-      return failure();
-    cpu::Emitter emit = cpu::emitterFor(*anchor);
+    Operation *anchor = anchorOf(kernel);
+    cpu::Emitter emit = cpu::emitterFor(anchor);
     if (!emit)
-      return (*anchor)->emitOpError("has no kernel on the cpu target");
+      return anchor->emitOpError("has no kernel on the cpu target");
     OpBuilder builder(kernel->getContext());
     builder.setInsertionPointAfter(kernel);
     auto module = ModuleOp::create(builder, kernel.getLoc(), (kernel.getName() + "_cpu").str());
     cpu::KernelBuilder kernelBuilder(kernel, module, isa);
-    if (failed(emit(kernelBuilder, *anchor)))
+    if (failed(emit(kernelBuilder, anchor)))
       return failure();
     module->setAttr(cpu::kWorkspaceAttr, builder.getI64IntegerAttr(kernelBuilder.workspaceBytes()));
     module->setAttr(cpu::kScratchAttr, builder.getI64IntegerAttr(kernelBuilder.scratchBytes()));

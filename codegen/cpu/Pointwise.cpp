@@ -1,6 +1,7 @@
 // Evaluation of pointwise ops on vector registers.
 #include "codegen/cpu/Pointwise.h"
 #include "codegen/cpu/Families.h"
+#include "passes/KernelFamilies.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -8,14 +9,6 @@
 using namespace mlir;
 
 namespace dsa::cpu {
-
-bool isPointwise(Operation *op) {
-  return isa<SiluOp, SiluGradOp, AddOp, MulOp, ScaleOp, DropoutOp>(op);
-}
-
-bool isView(Operation *op) {
-  return isa<tensor::ExtractSliceOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op);
-}
 
 /// What is computed once per row: where each tensor's row starts, and the values of the current
 /// vector.

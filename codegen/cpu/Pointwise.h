@@ -6,12 +6,6 @@
 
 namespace dsa::cpu {
 
-/// True for ops that a pointwise slot evaluates: silu, silu_grad, add, mul, scale, dropout,
-/// fill-free arithmetic.
-bool isPointwise(mlir::Operation *op);
-/// True for ops that only rename elements: extract_slice, expand_shape, collapse_shape.
-bool isView(mlir::Operation *op);
-
 /// The chain of pointwise ops of one kernel, in order. All their tensors flatten to the same rows x
 /// columns.
 class Pointwise {
