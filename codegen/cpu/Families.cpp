@@ -44,6 +44,16 @@ Emitter emitterFor(Operation *anchor) {
       {"dsa.combine_grad", emitCombineGrad},
       {"dsa.clip_by_global_norm", emitClipByGlobalNorm},
       {"dsa.adam_step", emitAdamStep},
+      {"dsa.attention", emitAttention},
+      {"dsa.attention_grad", emitAttentionGrad},
+      {"dsa.sparse_attention", emitAttention},
+      {"dsa.sparse_attention_grad", emitAttentionGrad},
+      {"dsa.index_scores", emitIndexScores},
+      {"dsa.index_scores_grad", emitIndexScoresGrad},
+      {"dsa.top_k", emitTopK},
+      {"dsa.fill_future", emitFillFuture},
+      {"dsa.gather", emitGather},
+      {"dsa.gather_grad", emitGatherGrad},
   };
   return emitters.lookup(anchor->getName().getStringRef());
 }

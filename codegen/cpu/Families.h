@@ -43,4 +43,13 @@ llvm::LogicalResult emitGroupedLinear(KernelBuilder &b, mlir::Operation *anchor)
 llvm::LogicalResult emitGroupedLinearGradInput(KernelBuilder &b, mlir::Operation *anchor);
 llvm::LogicalResult emitGroupedLinearGradWeight(KernelBuilder &b, mlir::Operation *anchor);
 
+llvm::LogicalResult emitAttention(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitAttentionGrad(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitIndexScores(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitIndexScoresGrad(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitTopK(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitFillFuture(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitGather(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitGatherGrad(KernelBuilder &b, mlir::Operation *anchor);
+
 } // namespace dsa::cpu

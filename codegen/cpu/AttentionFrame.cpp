@@ -1,0 +1,249 @@
+// Copies, tiles and masks of attention kernels.
+#include "codegen/cpu/AttentionFrame.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+
+namespace dsa::cpu {
+
+AttentionOperands AttentionOperands::of(Operation *op) {
+  AttentionOperands result;
+  llvm::TypeSwitch<Operation *>(op)
+      .Case<AttentionOp, AttentionGradOp, SparseAttentionOp, SparseAttentionGradOp>(
+          [&](auto attention) {
+            result.query = attention.getQuery(), result.keys = attention.getKeys(),
+            result.values = attention.getValues();
+            result.key = attention.getKey(), result.offset = attention.getQueryOffset();
+            result.querySegments = attention.getQuerySegments(),
+            result.keySegments = attention.getKeySegments();
+            result.causal = attention.getCausal(),
+            result.scale = attention.getScale().convertToDouble();
+            result.dropout = result.key ? attention.getDropout().convertToDouble() : 0.0;
+          });
+  if (auto sparse = dyn_cast<SparseAttentionOp>(op))
+    result.indices = sparse.getIndices();
+  if (auto sparse = dyn_cast<SparseAttentionGradOp>(op))
+    result.indices = sparse.getIndices();
+  auto q = cast<RankedTensorType>(result.query.getType()).getShape();
+  auto k = cast<RankedTensorType>(result.keys.getType()).getShape();
+  result.batches = q[0], result.queries = q[1], result.heads = q[2], result.depth = q[3];
+  result.keyCount = k[1], result.keyHeads = k[2];
+  result.valueDepth = cast<RankedTensorType>(result.values.getType()).getShape()[3];
+  return result;
+}
+
+AttentionFrame::AttentionFrame(KernelBuilder &b, const AttentionOperands &operands)
+    : b(b), operands(operands), tileShape{b.isa().registers >= 32 ? 8 : 4, 2} {}
+
+int64_t AttentionFrame::padded(int64_t depth) const {
+  return llvm::alignTo(depth, tileShape.vectors * b.lanes());
+}
+int64_t AttentionFrame::paddedKeys() const {
+  return llvm::alignTo(operands.keyCount, tileShape.rows);
+}
+int64_t AttentionFrame::keyTile() const {
+  return std::min<int64_t>(paddedKeys(), 128);
+}
+
+Value AttentionFrame::queryOffset() {
+  if (!operands.offset)
+    return b.index(0);
+  return b.toIndex(b.loadAt(b.view(operands.offset), b.index(0)));
+}
+
+void AttentionFrame::selectionPhase() {
+  int64_t k = cast<RankedTensorType>(operands.indices.getType()).getShape()[2];
+  b.phase(operands.batches * operands.blocks(), [&](Value item) {
+    View words = selection(), indices = b.view(operands.indices);
+    Value batch = b.div(item, operands.blocks()), block = b.rem(item, operands.blocks());
+    b.loop(0, operands.keyCount, 1, [&](Value s) { b.store(b.i32(0), words, {batch, block, s}); });
+    Value first = b.mul(block, kQueryBlock), offset = queryOffset();
+    b.loop(first, b.min(b.add(first, kQueryBlock), b.index(operands.queries)), 1, [&](Value t) {
+      Value bit = arith::ShLIOp::create(b, b.i32(1), b.toI32(b.sub(t, first)));
+      b.loop(0, k, 1, [&](Value slot) {
+        Value chosen = b.load(indices, {batch, t, slot});
+        Value valid = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, chosen, b.i32(0));
+        if (operands.causal) {
+          Value past = arith::CmpIOp::create(b, arith::CmpIPredicate::sle, chosen,
+                                             b.toI32(b.add(t, offset)));
+          valid = arith::AndIOp::create(b, valid, past);
+        }
+        b.when(valid, [&] {
+          Value s = b.toIndex(chosen);
+          Value set = arith::OrIOp::create(b, b.load(words, {batch, block, s}), bit);
+          if (!operands.querySegments)
+            return b.store(set, words, {batch, block, s});
+          Value own = b.load(b.view(operands.querySegments), {batch, t});
+          Value same = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, own,
+                                             b.load(b.view(operands.keySegments), {batch, s}));
+          b.when(same, [&] { b.store(set, words, {batch, block, s}); });
+        });
+      });
+    });
+  });
+}
+
+void AttentionFrame::copyHead(Value tensor, Value batch, Value head, const View &to) {
+  View from = b.view(tensor);
+  int64_t rows = from.shape[1], width = from.shape[3];
+  auto zero = [&](Value start, int64_t begin) {
+    for (int64_t column = begin; column < to.columns(); column += b.lanes())
+      b.storeVector(b.splat(0.0), to, b.add(start, column));
+  };
+  b.loop(0, rows, 1, [&](Value row) {
+    Value source = b.linear(from, {batch, row, head, b.index(0)}), target = b.rowStart(to, row);
+    zero(target, width / b.lanes() * b.lanes());
+    b.columns(width, [&](Value column, Value mask) {
+      b.storeVector(b.loadVector(from, b.add(source, column), mask), to, b.add(target, column),
+                    mask);
+    });
+  });
+  b.loop(rows, to.shape[0], 1, [&](Value row) { zero(b.rowStart(to, row), 0); });
+}
+
+void AttentionFrame::copyQueries(Value tensor, Value batch, Value head, Value first,
+                                 const View &to) {
+  View from = b.view(tensor);
+  int64_t width = from.shape[3];
+  b.loop(0, kQueryBlock, 1, [&](Value row) {
+    Value t = b.add(row, first), target = b.rowStart(to, row);
+    for (int64_t column = 0; column < to.columns(); column += b.lanes())
+      b.storeVector(b.splat(0.0), to, b.add(target, column));
+    b.when(b.less(t, b.index(from.shape[1])), [&] {
+      Value source = b.linear(from, {batch, t, head, b.index(0)});
+      b.columns(width, [&](Value column, Value mask) {
+        b.storeVector(b.loadVector(from, b.add(source, column), mask), to, b.add(target, column),
+                      mask);
+      });
+    });
+  });
+}
+
+void AttentionFrame::transposeQueries(const View &from, const View &to, double factor) {
+  Value factors = b.splat(factor);
+  b.loop(0, kQueryBlock, b.lanes(), [&](Value row) {
+    b.loop(0, from.columns(), b.lanes(), [&](Value column) {
+      SmallVector<Value> block;
+      for (int64_t lane = 0; lane < b.lanes(); ++lane)
+        block.push_back(b.loadVector(from, b.add(b.rowStart(from, b.add(row, lane)), column)));
+      for (auto [lane, vector] : llvm::enumerate(transpose(b, block)))
+        b.storeVector(arith::MulFOp::create(b, vector, factors), to,
+                      b.add(b.rowStart(to, b.add(column, static_cast<int64_t>(lane))), row));
+    });
+  });
+}
+
+void AttentionFrame::scores(const View &left, const View &right, Value from, Value to,
+                            const View &scores) {
+  int64_t columns = tileShape.vectors * b.lanes();
+  b.loop(from, to, tileShape.rows, [&](Value s) {
+    b.loop(0, kQueryBlock, columns, [&](Value column) {
+      TileLeft rows{left, rowStarts(b, left, s, tileShape.rows), 1};
+      TileRight panel{right, column, kQueryBlock};
+      auto sums = multiplyTile(b, tileShape, rows, panel, b.index(left.columns()),
+                               tileShape.vectors * b.lanes(), zeroTile(b, tileShape));
+      storeTile(b, tileShape, sums, scores, b.add(b.rowStart(scores, b.sub(s, from)), column),
+                kQueryBlock);
+    });
+  });
+}
+
+/// left(row, k) is the flat element row * leftRow + k * leftStep; right has `depth` rows from row
+/// rightFrom on; rows of the target count from targetFrom. Rows are rounded up to whole tiles,
+/// which the padding of all three allows.
+void AttentionFrame::accumulate(const View &left, int64_t leftRow, int64_t leftStep, Value rows,
+                                const View &right, Value depth, Value rightFrom, const View &target,
+                                Value targetFrom) {
+  int64_t columns = tileShape.vectors * b.lanes(), width = target.columns();
+  b.loop(b.index(0), rows, tileShape.rows, [&](Value row) {
+    TileLeft lefts{left, {}, leftStep};
+    for (int64_t number = 0; number < tileShape.rows; ++number)
+      lefts.first.push_back(b.mul(b.add(row, number), leftRow));
+    b.loop(0, width, columns, [&](Value column) {
+      TileRight panel{right, b.add(b.rowStart(right, rightFrom), column), width};
+      Value at = b.add(b.rowStart(target, b.add(row, targetFrom)), column);
+      auto sums = multiplyTile(b, tileShape, lefts, panel, depth, 1,
+                               loadTile(b, tileShape, target, at, width));
+      storeTile(b, tileShape, sums, target, at, width);
+    });
+  });
+}
+
+Value AttentionFrame::keyLimit(Value firstQuery) {
+  if (!operands.causal)
+    return b.index(operands.keyCount);
+  Value past = b.add(b.add(firstQuery, queryOffset()), kQueryBlock);
+  return b.min(past, b.index(operands.keyCount));
+}
+
+Value AttentionFrame::sees(Value batch, Value firstQuery, Value column, Value s) {
+  Value lanes = b.add(b.splat(b.toI32(column)), b.iota());
+  auto both = [&](Value x, Value y) -> Value {
+    return x ? Value(arith::AndIOp::create(b, x, y)) : y;
+  };
+  if (operands.indices) {
+    Value last = b.index(operands.keyCount - 1);
+    Value word = b.load(selection(), {batch, b.div(firstQuery, kQueryBlock), b.min(s, last)});
+    Value bit = arith::ShLIOp::create(b, b.splat(b.i32(1)), lanes);
+    Value hit = arith::AndIOp::create(b, b.splat(word), bit);
+    Value seen = arith::CmpIOp::create(b, arith::CmpIPredicate::ne, hit, b.splat(b.i32(0)));
+    Value inside = b.splat(b.less(s, b.index(operands.keyCount)));
+    return both(seen, inside);
+  }
+  Value mask = b.splat(b.less(s, b.index(operands.keyCount)));
+  Value position = b.add(b.splat(b.toI32(firstQuery)), lanes);
+  mask = both(mask, arith::CmpIOp::create(b, arith::CmpIPredicate::slt, position,
+                                          b.splat(b.i32(operands.queries))));
+  if (operands.causal) {
+    Value reach = b.add(position, b.splat(b.toI32(queryOffset())));
+    mask =
+        both(mask, arith::CmpIOp::create(b, arith::CmpIPredicate::sge, reach, b.splat(b.toI32(s))));
+  }
+  if (operands.querySegments) {
+    View own = b.view(operands.querySegments), other = b.view(operands.keySegments);
+    Value t = b.add(firstQuery, column);
+    Value left = b.maskBelow(b.max(b.index(0), b.sub(b.index(operands.queries), t)));
+    Value segments = b.loadVector(own, b.linear(own, {batch, t}), left);
+    Value segment = b.load(other, {batch, b.min(s, b.index(operands.keyCount - 1))});
+    mask =
+        both(mask, arith::CmpIOp::create(b, arith::CmpIPredicate::eq, segments, b.splat(segment)));
+  }
+  return mask;
+}
+
+KernelBuilder::Carried
+AttentionFrame::forKeys(Value batch, Value head, Value firstQuery, Value column, Value from,
+                        Value to, ValueRange inits,
+                        llvm::function_ref<KernelBuilder::Carried(Value, Value, ValueRange)> body) {
+  if (operands.dropout == 0)
+    return b.loop(from, to, 1, inits,
+                  [&](Value s, ValueRange carried) { return body(s, {}, carried); });
+  StreamKey key = loadKey(b, b.view(operands.key));
+  Value row = b.add(b.mul(b.add(b.mul(batch, operands.heads), head), operands.queries),
+                    b.add(firstQuery, column));
+  Value rows = b.add(b.splat(b.toI32(row)), b.iota());
+  if (operands.keyCount % 64 != 0)
+    return b.loop(from, to, 1, inits, [&](Value s, ValueRange carried) {
+      Value elements = b.add(b.mul(rows, b.splat(b.i32(operands.keyCount))), b.splat(b.toI32(s)));
+      return body(s, dropoutFactors(b, key, elements, operands.dropout), carried);
+    });
+  // Keys 16 apart share a Philox block: four words, four keys. `from` is a multiple of 64 and so is
+  // every row's start.
+  return b.loop(from, to, 64, inits, [&](Value group, ValueRange carried) {
+    Value groups = b.add(b.mul(rows, b.splat(b.i32(operands.keyCount / 64))),
+                         b.splat(b.toI32(b.div(group, 64))));
+    return b.loop(b.index(0), b.index(16), 1, carried, [&](Value lane, ValueRange inner) {
+      Value blocks = b.add(b.mul(groups, b.splat(b.i32(16))), b.splat(b.toI32(lane)));
+      KernelBuilder::Carried values(inner);
+      for (auto [word, bits] : llvm::enumerate(philox(b, key, blocks))) {
+        Value s = b.add(b.add(group, lane), static_cast<int64_t>(word) * 16);
+        values = body(s, dropoutFactor(b, bits, operands.dropout), values);
+      }
+      return values;
+    });
+  });
+}
+
+} // namespace dsa::cpu

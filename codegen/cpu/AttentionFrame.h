@@ -1,0 +1,82 @@
+// What attention kernels share: the operands of one op, contiguous copies of one head, and the mask
+// of a tile.
+#pragma once
+
+#include "codegen/cpu/MicroKernel.h"
+#include "codegen/cpu/Philox.h"
+
+namespace dsa::cpu {
+
+/// Queries of one block: one bit each of the words that hold a selection.
+inline constexpr int64_t kQueryBlock = 32;
+
+/// The operands and attributes of a dense or sparse attention op or of its gradient.
+struct AttentionOperands {
+  mlir::Value query, keys, values, indices, key, offset, querySegments, keySegments;
+  bool causal = false;
+  double scale = 1, dropout = 0;
+  int64_t batches, queries, keyCount, heads, keyHeads, depth, valueDepth;
+
+  static AttentionOperands of(mlir::Operation *op);
+  int64_t blocks() const { return (queries + kQueryBlock - 1) / kQueryBlock; }
+};
+
+/// Emits the parts that forward and backward share. All sizes are padded so that no tile is ragged:
+/// keys to `paddedKeys` rows, columns to whole tiles; padding reads as zero.
+class AttentionFrame {
+public:
+  AttentionFrame(KernelBuilder &b, const AttentionOperands &operands);
+
+  const AttentionOperands &op() const { return operands; }
+  TileShape tile() const { return tileShape; }
+  /// `depth` rounded up to whole tile columns.
+  int64_t padded(int64_t depth) const;
+  int64_t paddedKeys() const;
+  /// Keys handled at once; the tile of scores is keyTile() x kQueryBlock.
+  int64_t keyTile() const;
+
+  /// Phase 0 of a sparse kernel: workspace words, bit i of word (b, block, s) set where query i of
+  /// the block sees key s.
+  void selectionPhase();
+  /// Copies rows [0, rows) of head `head` of `tensor` [B, L, H, D] to contiguous scratch,
+  /// zero-padded.
+  void copyHead(mlir::Value tensor, mlir::Value batch, mlir::Value head, const View &to);
+  /// Copies queries [first, first + 32) of one head, zero rows beyond the end.
+  void copyQueries(mlir::Value tensor, mlir::Value batch, mlir::Value head, mlir::Value first,
+                   const View &to);
+  /// to[d][i] = factor * from[i][d].
+  void transposeQueries(const View &from, const View &to, double factor);
+  /// scores[s - from][i] = sum_d left[s][d] right[d][i] for keys [from, to), rounded up to whole
+  /// tiles.
+  void scores(const View &left, const View &right, mlir::Value from, mlir::Value to,
+              const View &scores);
+  /// target rows [0, rows) += sum_k left(row, k) right[k]; see the .cpp for the layouts.
+  void accumulate(const View &left, int64_t leftRow, int64_t leftStep, mlir::Value rows,
+                  const View &right, mlir::Value depth, mlir::Value rightFrom, const View &target,
+                  mlir::Value targetFrom);
+
+  /// The first key no query of the block sees because of causality, at most keyCount.
+  mlir::Value keyLimit(mlir::Value firstQuery);
+  /// Mask of the lanes (queries firstQuery + column ...) that see key `s`.
+  mlir::Value sees(mlir::Value batch, mlir::Value firstQuery, mlir::Value column, mlir::Value s);
+  /// Calls body(s, factor) for keys [from, to): factor is the dropout factor of lanes of queries,
+  /// null without dropout. Keys come in an order that depends on shapes only; carried values go
+  /// through `body`.
+  KernelBuilder::Carried
+  forKeys(mlir::Value batch, mlir::Value head, mlir::Value firstQuery, mlir::Value column,
+          mlir::Value from, mlir::Value to, mlir::ValueRange inits,
+          llvm::function_ref<KernelBuilder::Carried(mlir::Value s, mlir::Value factor,
+                                                    mlir::ValueRange)>
+              body);
+  mlir::Value queryOffset();
+
+private:
+  View selection() {
+    return b.workspace(0, b.getI32Type(), {operands.batches, operands.blocks(), operands.keyCount});
+  }
+  KernelBuilder &b;
+  AttentionOperands operands;
+  TileShape tileShape;
+};
+
+} // namespace dsa::cpu

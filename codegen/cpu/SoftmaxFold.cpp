@@ -1,0 +1,156 @@
+// Attention forward: an online softmax over tiles of keys, times the values, for all or for
+// selected keys.
+#include "codegen/cpu/AttentionFrame.h"
+#include "codegen/cpu/Families.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+
+namespace dsa::cpu {
+namespace {
+
+constexpr double kMasked = -1.0e30, kBarelySeen = -1.0e29;
+
+/// Emits one block of queries of one head.
+struct ForwardEmitter {
+  KernelBuilder &b;
+  AttentionFrame &frame;
+  Value result, lse;
+  Value batch, head;
+  View keys, values, queries, transposed, scores, output, top, sum;
+
+  void allocate() {
+    Type f32 = b.getF32Type();
+    const AttentionOperands &op = frame.op();
+    int64_t depth = frame.padded(op.depth), valueDepth = frame.padded(op.valueDepth);
+    keys = b.scratch(f32, {frame.paddedKeys(), depth}),
+    values = b.scratch(f32, {frame.paddedKeys(), valueDepth});
+    queries = b.scratch(f32, {kQueryBlock, depth}),
+    transposed = b.scratch(f32, {depth, kQueryBlock});
+    scores =
+        b.scratch(f32, {static_cast<int64_t>(llvm::alignTo(frame.keyTile(), 64)), kQueryBlock});
+    output = b.scratch(f32, {kQueryBlock, valueDepth});
+    top = b.scratch(f32, {kQueryBlock}), sum = b.scratch(f32, {kQueryBlock});
+  }
+
+  /// Masks the tile, moves the running maximum, rescales what is there and turns scores into
+  /// weights.
+  void softmax(Value first, Value from, Value to) {
+    b.loop(0, kQueryBlock, b.lanes(), [&](Value column) {
+      auto at = [&](Value s) { return b.add(b.rowStart(scores, b.sub(s, from)), column); };
+      Value old = b.loadVector(top, column);
+      auto best = b.loop(from, to, 1, old, [&](Value s, ValueRange carried) {
+        Value seen = frame.sees(batch, first, column, s);
+        Value score =
+            arith::SelectOp::create(b, seen, b.loadVector(scores, at(s)), b.splat(kMasked));
+        b.storeVector(score, scores, at(s));
+        return KernelBuilder::Carried{arith::MaxNumFOp::create(b, carried[0], score)};
+      });
+      Value shrink = b.exp(arith::SubFOp::create(b, old, best[0]));
+      Value start = arith::MulFOp::create(b, b.loadVector(sum, column), shrink);
+      // Dropout's groups of 64 may reach past `to`: those keys weigh nothing and are not counted.
+      auto total = frame.forKeys(
+          batch, head, first, column, from, to, start,
+          [&](Value s, Value factor, ValueRange carried) {
+            Value score = b.loadVector(scores, at(s));
+            Value seen =
+                arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, score, b.splat(kBarelySeen));
+            Value inside = b.splat(b.less(s, to));
+            seen = arith::AndIOp::create(b, seen, inside);
+            Value weight = b.exp(arith::SubFOp::create(b, score, best[0]));
+            weight = arith::SelectOp::create(b, seen, weight, b.splat(0.0));
+            Value kept = factor ? Value(arith::MulFOp::create(b, weight, factor)) : weight;
+            b.storeVector(kept, scores, at(s));
+            return KernelBuilder::Carried{arith::AddFOp::create(b, carried[0], weight)};
+          });
+      b.storeVector(best[0], top, column);
+      b.storeVector(total[0], sum, column);
+      rescale(column, shrink);
+    });
+  }
+
+  /// Multiplies the rows of lanes() queries of the output by `factors`.
+  void rescale(Value column, Value factors) {
+    View spill = b.scratch(b.getF32Type(), {b.lanes()});
+    b.storeVector(factors, spill, b.index(0));
+    b.loop(0, b.lanes(), 1, [&](Value lane) {
+      Value factor = b.splat(b.load(spill, lane)), start = b.rowStart(output, b.add(column, lane));
+      b.columns(output.columns(), [&](Value d, Value) {
+        Value at = b.add(start, d);
+        b.storeVector(arith::MulFOp::create(b, b.loadVector(output, at), factor), output, at);
+      });
+    });
+  }
+
+  void finish(Value first) {
+    View o = b.resultOrWorkspace(result, 1), statistics = b.resultOrWorkspace(lse, 2);
+    b.loop(first, b.min(b.add(first, kQueryBlock), b.index(frame.op().queries)), 1, [&](Value t) {
+      Value row = b.sub(t, first), total = b.load(sum, row);
+      Value some = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, total, b.f32(0));
+      Value safe = arith::SelectOp::create(b, some, total, b.f32(1));
+      Value factor = b.splat(arith::DivFOp::create(b, b.f32(1), safe));
+      Value log = arith::AddFOp::create(b, b.load(top, row), b.log(safe));
+      Value none = b.f32(-std::numeric_limits<double>::infinity());
+      b.store(arith::SelectOp::create(b, some, log, none), statistics, {batch, head, t});
+      Value source = b.rowStart(output, row), target = b.linear(o, {batch, t, head, b.index(0)});
+      b.columns(frame.op().valueDepth, [&](Value d, Value mask) {
+        Value v = b.loadVector(output, b.add(source, d));
+        b.storeVector(arith::MulFOp::create(b, v, factor), o, b.add(target, d), mask);
+      });
+    });
+  }
+
+  void block(Value first) {
+    frame.copyQueries(frame.op().query, batch, head, first, queries);
+    frame.transposeQueries(queries, transposed, frame.op().scale);
+    b.loop(0, kQueryBlock, b.lanes(), [&](Value column) {
+      b.storeVector(b.splat(kMasked), top, column);
+      b.storeVector(b.splat(0.0), sum, column);
+    });
+    b.loop(0, output.elements(), b.lanes(),
+           [&](Value at) { b.storeVector(b.splat(0.0), output, at); });
+    Value limit = frame.keyLimit(first);
+    b.loop(b.index(0), limit, frame.keyTile(), [&](Value from) {
+      Value to = b.min(b.add(from, frame.keyTile()), limit);
+      frame.scores(keys, transposed, from, to, scores);
+      softmax(first, from, to);
+      frame.accumulate(scores, 1, kQueryBlock, b.index(kQueryBlock), values, b.sub(to, from), from,
+                       output, b.index(0));
+    });
+    finish(first);
+  }
+};
+
+} // namespace
+
+LogicalResult emitAttention(KernelBuilder &b, Operation *anchor) {
+  AttentionFrame frame(b, AttentionOperands::of(anchor));
+  const AttentionOperands &op = frame.op();
+  if (op.indices)
+    frame.selectionPhase();
+  b.phase(op.batches * op.heads, [&](Value item) {
+    ForwardEmitter emitter{b,
+                           frame,
+                           anchor->getResult(0),
+                           anchor->getResult(1),
+                           b.div(item, op.heads),
+                           b.rem(item, op.heads),
+                           {},
+                           {},
+                           {},
+                           {},
+                           {},
+                           {},
+                           {},
+                           {}};
+    emitter.allocate();
+    Value keyHead = b.div(emitter.head, op.heads / op.keyHeads);
+    frame.copyHead(op.keys, emitter.batch, keyHead, emitter.keys);
+    frame.copyHead(op.values, emitter.batch, keyHead, emitter.values);
+    b.loop(0, op.queries, kQueryBlock, [&](Value first) { emitter.block(first); });
+  });
+  return success();
+}
+
+} // namespace dsa::cpu

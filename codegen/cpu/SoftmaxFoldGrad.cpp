@@ -1,0 +1,183 @@
+// Attention backward: probabilities recomputed from the log-sum-exp, five products a tile, private
+// sums a head.
+#include "codegen/cpu/AttentionFrame.h"
+#include "codegen/cpu/Families.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+
+namespace dsa::cpu {
+namespace {
+
+/// The parts of a gradient op that the frame does not name.
+struct GradOperands {
+  Value grad, output, lse, queryGrad, keysGrad, valuesGrad;
+};
+
+/// Emits all queries of one head.
+struct BackwardEmitter {
+  KernelBuilder &b;
+  AttentionFrame &frame;
+  GradOperands grads;
+  Value batch, head;
+  View keys, values, keysGrad, valuesGrad;                      // one head, all keys
+  View queries, outputGrad, queriesT, outputGradT, queriesGrad; // one block of queries
+  View weights, scoreGrads, delta, lse;                         // one tile
+
+  BackwardEmitter(KernelBuilder &b, AttentionFrame &frame, GradOperands grads, Value batch)
+      : b(b), frame(frame), grads(grads), batch(batch) {}
+
+  void allocate() {
+    Type f32 = b.getF32Type();
+    int64_t depth = frame.padded(frame.op().depth),
+            valueDepth = frame.padded(frame.op().valueDepth);
+    int64_t rows = frame.paddedKeys(), tile = llvm::alignTo(frame.keyTile(), 64);
+    keys = b.scratch(f32, {rows, depth}), values = b.scratch(f32, {rows, valueDepth});
+    keysGrad = b.scratch(f32, {rows, depth}), valuesGrad = b.scratch(f32, {rows, valueDepth});
+    queries = b.scratch(f32, {kQueryBlock, depth}),
+    outputGrad = b.scratch(f32, {kQueryBlock, valueDepth});
+    queriesT = b.scratch(f32, {depth, kQueryBlock}),
+    outputGradT = b.scratch(f32, {valueDepth, kQueryBlock});
+    queriesGrad = b.scratch(f32, {kQueryBlock, depth});
+    weights = b.scratch(f32, {tile, kQueryBlock}), scoreGrads = b.scratch(f32, {tile, kQueryBlock});
+    delta = b.scratch(f32, {kQueryBlock}), lse = b.scratch(f32, {kQueryBlock});
+  }
+
+  void clear(const View &view) {
+    b.loop(0, view.elements(), b.lanes(), [&](Value at) { b.storeVector(b.splat(0.0), view, at); });
+  }
+
+  /// delta = sum_d o do, and the log-sum-exp, of each query of the block; 0 beyond the end.
+  void statistics(Value first) {
+    View output = b.view(grads.output), source = b.view(grads.lse);
+    b.loop(0, kQueryBlock, 1, [&](Value row) {
+      b.store(b.f32(0), delta, row);
+      b.store(b.f32(0), lse, row);
+      Value t = b.add(row, first);
+      b.when(b.less(t, b.index(frame.op().queries)), [&] {
+        b.store(b.load(source, {batch, head, t}), lse, row);
+        Value start = b.linear(output, {batch, t, head, b.index(0)}),
+              gradStart = b.rowStart(outputGrad, row);
+        auto sum = b.columns(frame.op().valueDepth, b.splat(0.0),
+                             [&](Value d, Value mask, ValueRange carried) {
+                               Value o = b.loadVector(output, b.add(start, d), mask),
+                                     g = b.loadVector(outputGrad, b.add(gradStart, d));
+                               return KernelBuilder::Carried{b.fma(o, g, carried[0])};
+                             });
+        b.store(b.sumLanes(sum[0]), delta, row);
+      });
+    });
+  }
+
+  /// weights: scores -> dropped probabilities; scoreGrads: dP -> scale dS. Keys [from, to) and the
+  /// rows that round up.
+  void softmaxGrad(Value first, Value from, Value to) {
+    b.loop(0, kQueryBlock, b.lanes(), [&](Value column) {
+      Value shift = b.loadVector(lse, column), mean = b.loadVector(delta, column),
+            scale = b.splat(frame.op().scale);
+      frame.forKeys(
+          batch, head, first, column, from, to, {}, [&](Value s, Value factor, ValueRange) {
+            Value at = b.add(b.rowStart(weights, b.sub(s, from)), column);
+            Value seen = arith::AndIOp::create(b, frame.sees(batch, first, column, s),
+                                               b.splat(b.less(s, to)));
+            Value p = b.exp(arith::SubFOp::create(b, b.loadVector(weights, at), shift));
+            p = arith::SelectOp::create(b, seen, p, b.splat(0.0));
+            Value dp = b.loadVector(scoreGrads, at), kept = p;
+            if (factor) {
+              kept = arith::MulFOp::create(b, p, factor);
+              dp = arith::MulFOp::create(b, dp, factor);
+            }
+            Value ds = arith::MulFOp::create(b, p, arith::SubFOp::create(b, dp, mean));
+            b.storeVector(kept, weights, at);
+            b.storeVector(
+                arith::SelectOp::create(b, seen, arith::MulFOp::create(b, ds, scale), b.splat(0.0)),
+                scoreGrads, at);
+            return KernelBuilder::Carried{};
+          });
+      // Rows that only round the tile up take part in the products below as zeros.
+      Value end = b.mul(b.div(b.add(b.sub(to, from), frame.tile().rows - 1), frame.tile().rows),
+                        frame.tile().rows);
+      b.loop(b.sub(to, from), end, 1, [&](Value row) {
+        Value at = b.add(b.rowStart(weights, row), column);
+        b.storeVector(b.splat(0.0), weights, at);
+        b.storeVector(b.splat(0.0), scoreGrads, at);
+      });
+    });
+  }
+
+  void block(Value first) {
+    const AttentionOperands &op = frame.op();
+    frame.copyQueries(op.query, batch, head, first, queries);
+    frame.copyQueries(grads.grad, batch, head, first, outputGrad);
+    frame.transposeQueries(queries, queriesT, op.scale);
+    frame.transposeQueries(outputGrad, outputGradT, 1.0);
+    clear(queriesGrad);
+    statistics(first);
+    Value limit = frame.keyLimit(first), all = b.index(kQueryBlock), zero = b.index(0);
+    b.loop(zero, limit, frame.keyTile(), [&](Value from) {
+      Value to = b.min(b.add(from, frame.keyTile()), limit), count = b.sub(to, from);
+      frame.scores(keys, queriesT, from, to, weights);
+      frame.scores(values, outputGradT, from, to, scoreGrads);
+      softmaxGrad(first, from, to);
+      frame.accumulate(weights, kQueryBlock, 1, count, outputGrad, all, zero, valuesGrad, from);
+      frame.accumulate(scoreGrads, kQueryBlock, 1, count, queries, all, zero, keysGrad, from);
+      frame.accumulate(scoreGrads, 1, kQueryBlock, all, keys, count, from, queriesGrad, zero);
+    });
+    View target = b.resultOrWorkspace(grads.queryGrad, 1);
+    copyOut(queriesGrad, target, head, first,
+            b.min(b.add(first, kQueryBlock), b.index(op.queries)));
+  }
+
+  /// Rows [from, to) of one head of `to`; row 0 of `source` is row `from`.
+  void copyOut(const View &source, const View &target, Value head, Value from, Value to) {
+    b.loop(from, to, 1, [&](Value row) {
+      Value start = b.rowStart(source, b.sub(row, from)),
+            at = b.linear(target, {batch, row, head, b.index(0)});
+      b.columns(target.columns(), [&](Value d, Value mask) {
+        b.storeVector(b.loadVector(source, b.add(start, d)), target, b.add(at, d), mask);
+      });
+    });
+  }
+};
+
+GradOperands gradOperands(Operation *op) {
+  auto of = [](auto grad) {
+    return GradOperands{grad.getGrad(),      grad.getOutput(),   grad.getLse(),
+                        grad.getQueryGrad(), grad.getKeysGrad(), grad.getValuesGrad()};
+  };
+  if (auto sparse = dyn_cast<SparseAttentionGradOp>(op))
+    return of(sparse);
+  return of(cast<AttentionGradOp>(op));
+}
+
+} // namespace
+
+LogicalResult emitAttentionGrad(KernelBuilder &b, Operation *anchor) {
+  AttentionFrame frame(b, AttentionOperands::of(anchor));
+  const AttentionOperands &op = frame.op();
+  int64_t group = op.heads / op.keyHeads;
+  if (op.indices)
+    frame.selectionPhase();
+  b.phase(op.batches * op.keyHeads, [&](Value item) {
+    BackwardEmitter emitter(b, frame, gradOperands(anchor), b.div(item, op.keyHeads));
+    Value keyHead = b.rem(item, op.keyHeads);
+    emitter.allocate();
+    frame.copyHead(op.keys, emitter.batch, keyHead, emitter.keys);
+    frame.copyHead(op.values, emitter.batch, keyHead, emitter.values);
+    emitter.clear(emitter.keysGrad);
+    emitter.clear(emitter.valuesGrad);
+    b.loop(0, group, 1, [&](Value member) {
+      emitter.head = b.add(b.mul(keyHead, group), member);
+      b.loop(0, op.queries, kQueryBlock, [&](Value first) { emitter.block(first); });
+    });
+    Value zero = b.index(0), rows = b.index(op.keyCount);
+    emitter.copyOut(emitter.keysGrad, b.resultOrWorkspace(emitter.grads.keysGrad, 2), keyHead, zero,
+                    rows);
+    emitter.copyOut(emitter.valuesGrad, b.resultOrWorkspace(emitter.grads.valuesGrad, 3), keyHead,
+                    zero, rows);
+  });
+  return success();
+}
+
+} // namespace dsa::cpu
