@@ -45,8 +45,7 @@ KernelBuilder::KernelBuilder(KernelOp kernel, ModuleOp module, VectorIsa isa)
     bufferNumbers.try_emplace(yielded, number++);
 }
 
-// --- phases
-// -----------------------------------------------------------------------------------------------------
+// Phases.
 
 func::FuncOp KernelBuilder::openPhase(int64_t grid) {
   SmallVector<Type> types;
@@ -84,8 +83,7 @@ void KernelBuilder::phase(int64_t grid, llvm::function_ref<void(Value)> body,
   func::ReturnOp::create(*this);
 }
 
-// --- buffers
-// ----------------------------------------------------------------------------------------------------
+// Buffers.
 
 View KernelBuilder::contiguous(Value base, Type element, ArrayRef<int64_t> shape) {
   View view{base, element, SmallVector<int64_t>(shape), SmallVector<int64_t>(shape.size(), 1), 0};
@@ -186,8 +184,7 @@ View KernelBuilder::scratch(Type element, ArrayRef<int64_t> shape) {
   return view;
 }
 
-// --- scalars
-// ----------------------------------------------------------------------------------------------------
+// Scalars.
 
 Value KernelBuilder::index(int64_t value) {
   return arith::ConstantIndexOp::create(*this, value);
@@ -238,8 +235,7 @@ Value KernelBuilder::toI32(Value index) {
   return createOrFold<arith::IndexCastOp>(getI32Type(), index);
 }
 
-// --- loops
-// ------------------------------------------------------------------------------------------------------
+// Loops.
 
 void KernelBuilder::loop(Value from, Value to, int64_t step, llvm::function_ref<void(Value)> body) {
   auto loop = scf::ForOp::create(*this, from, to, index(step));
@@ -298,8 +294,20 @@ KernelBuilder::columns(int64_t count, ValueRange inits,
   return carried;
 }
 
-// --- memory
-// -----------------------------------------------------------------------------------------------------
+void KernelBuilder::rowsPhase(const View &like, llvm::function_ref<void(Value)> body,
+                              llvm::function_ref<void()> prologue, int64_t blockElements) {
+  int64_t rows = like.rows();
+  int64_t block = std::max<int64_t>(1, blockElements / std::max<int64_t>(1, like.columns()));
+  phase(
+      static_cast<int64_t>(llvm::divideCeil(rows, block)),
+      [&](Value item) {
+        Value from = mul(item, block);
+        loop(from, min(add(from, block), index(rows)), 1, body);
+      },
+      prologue);
+}
+
+// Memory.
 
 Value KernelBuilder::linear(const View &view, ValueRange indices) {
   assert(static_cast<int64_t>(indices.size()) == view.rank() && "one index an axis");
@@ -356,8 +364,7 @@ void KernelBuilder::storeVector(Value vector, const View &view, Value linear, Va
     vector::MaskedStoreOp::create(*this, view.base, ValueRange{linear}, mask, vector);
 }
 
-// --- vectors
-// ----------------------------------------------------------------------------------------------------
+// Vectors.
 
 VectorType KernelBuilder::vectorType(Type element) {
   return VectorType::get({lanes()}, element);
