@@ -174,14 +174,12 @@ private:
       }
   }
 
-  /// Three significant digits.
+  /// Three significant digits; the axis says what they count.
   std::string barLabel(double y) const {
     double shown = panel.percent ? 100 * y : y;
     double magnitude = shown == 0 ? 0 : std::floor(std::log10(std::abs(shown)));
-    return number(y,
-                  std::pow(10, std::max(magnitude - 2, panel.percent ? -1.0 : -4.0)) /
-                      (panel.percent ? 100 : 1),
-                  panel.percent);
+    double least = panel.percent ? -1 : -4;
+    return number(shown, std::pow(10, std::max(magnitude - 2, least)), false);
   }
 
   llvm::raw_ostream &out;

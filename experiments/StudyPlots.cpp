@@ -70,23 +70,22 @@ Panel curvesAt(const Study &study, int64_t length) {
   return panel;
 }
 
-/// Two categories per length: positions before k - 1, and the rest.
-Panel barsByBucket(const Study &study, llvm::StringRef title, llvm::StringRef unit,
+/// Two categories: positions before k - 1, and the rest.
+Panel barsByBucket(const Study &study, int64_t length, llvm::StringRef title, llvm::StringRef unit,
                    llvm::function_ref<Spread(const ArmResult &, bool early)> value) {
-  std::vector<int64_t> lengths = measuredLengths(study);
-  Panel panel{title.str(), "position t in the window", unit.str(), {}, {}, false};
-  for (int64_t length : lengths)
-    for (llvm::StringRef bucket : {"t < k − 1", "t ≥ k − 1"})
-      panel.categories.push_back(
-          lengths.size() == 1 ? bucket.str() : llvm::formatv("{0}: {1}", length, bucket).str());
+  Panel panel{llvm::formatv("{0}, L = {1}", title, length),
+              "position t in the window",
+              unit.str(),
+              {"t < k − 1", "t ≥ k − 1"},
+              {},
+              false};
   for (const std::string &arm : drawnArms(study)) {
     Series series{arm, armColor(arm).str(), {}, {}, {}};
-    for (int64_t length : lengths)
-      for (bool early : {true, false}) {
-        Spread spread = value(*resultOf(study, arm, length), early);
-        series.y.push_back(spread.mean);
-        series.deviation.push_back(spread.deviation);
-      }
+    for (bool early : {true, false}) {
+      Spread spread = value(*resultOf(study, arm, length), early);
+      series.y.push_back(spread.mean);
+      series.deviation.push_back(spread.deviation);
+    }
     panel.series.push_back(std::move(series));
   }
   return panel;
@@ -108,14 +107,17 @@ std::string dsa::comparisonPage(const Study &study) {
 }
 
 std::string dsa::bucketPage(const Study &study) {
-  Panel loss = barsByBucket(study, "Held-out loss by position", "nats per token",
-                            [](const ArmResult &result, bool early) {
-                              return early ? result.earlyLoss : result.lateLoss;
-                            });
-  Panel accuracy = barsByBucket(study, "Held-out accuracy by position", "share of tokens",
-                                [](const ArmResult &result, bool early) {
-                                  return early ? result.earlyAccuracy : result.lateAccuracy;
-                                });
-  accuracy.percent = true;
-  return drawPage("Where the difference sits", {loss, accuracy}, 2);
+  std::vector<Panel> panels;
+  for (int64_t length : measuredLengths(study)) {
+    panels.push_back(barsByBucket(study, length, "Held-out loss by position", "nats per token",
+                                  [](const ArmResult &result, bool early) {
+                                    return early ? result.earlyLoss : result.lateLoss;
+                                  }));
+    panels.push_back(barsByBucket(study, length, "Held-out accuracy by position", "share of tokens",
+                                  [](const ArmResult &result, bool early) {
+                                    return early ? result.earlyAccuracy : result.lateAccuracy;
+                                  }));
+    panels.back().percent = true;
+  }
+  return drawPage("Where the difference sits", panels, 2);
 }
