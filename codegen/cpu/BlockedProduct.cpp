@@ -1,6 +1,7 @@
 // Packing, cache blocks and register tiles of products.
 #include "codegen/cpu/BlockedProduct.h"
 
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -12,6 +13,12 @@ namespace dsa::cpu {
 
 /// Rows of the right factor that one item packs, when no transpose is needed.
 static constexpr int64_t kPackRows = 32;
+/// Steps of the depth that the packing of the left factor takes at a time.
+static constexpr int64_t kLeftSteps = 16;
+/// Rows this many elements apart share sets of the caches, so blocks of them are copied together.
+static constexpr int64_t kFarRows = 1024;
+/// Elements of one cache line.
+static constexpr int64_t kLine = 16;
 /// A grid of fewer blocks than this leaves threads idle.
 static constexpr int64_t kEnoughBlocks = 16;
 
@@ -30,13 +37,15 @@ BlockedProduct::BlockedProduct(KernelBuilder &b, Factor left, Factor right, Prod
     : b(b), left(left), right(right), sizes(sizes), result(result),
       tile(TileShape::of(b.isa(), sizes.columns)) {
   chooseBlocks();
+  auto shape = cast<RankedTensorType>(left.tensor.getType()).getShape();
+  copiesLeft = left.transposed || (shape.back() >= kFarRows && sizes.depth > depthBlockSize);
   store.emplace(b, result, rowBlockSize, columnBlockSize, panel());
 }
 
 /// A panel's depth block stays in L1, the left block in L2; the grid must feed all threads.
 void BlockedProduct::chooseBlocks() {
   int64_t wide = b.lanes() >= 16, rows = std::max<int64_t>(sizes.rows, 1);
-  depthBlockSize = evenBlock(std::max<int64_t>(sizes.depth, 1), 256, 8);
+  depthBlockSize = evenBlock(std::max<int64_t>(sizes.depth, 1), 256, 16);
   rowBlockSize = std::min<int64_t>(wide ? 128 : 96, alignTo(rows, tile.rows));
   columnBlockSize = evenBlock(sizes.columns, 256, sizes.columns < 64 ? panel() : 64);
   auto blocks = [&] { return sizes.groups * rowBlocks() * columnBlocks(); };
@@ -133,22 +142,59 @@ void BlockedProduct::packTransposed(const View &to, Value group, Value panelNumb
 
 // The left factor.
 
-/// Into tiles [row / tile.rows][k][tile.rows].
-void BlockedProduct::packLeft(const View &to, const ProductBlock &block, Value k, Value depth) {
+/// Into rows [row][k].
+void BlockedProduct::copyLeft(const ProductBlock &block, Value k, Value depth) {
+  View from = b.view(left.tensor);
+  Value rest = sizes.depth % b.lanes() == 0 ? b.index(0) : b.rem(depth, b.lanes());
+  Value whole = b.sub(depth, rest);
+  b.loop(b.index(0), block.rows, 1, [&](Value row) {
+    Value source = b.add(b.rowStart(from, b.add(block.leftRow, row)), k);
+    Value target = b.mul(row, depthBlockSize);
+    auto copy = [&](Value column, Value mask) {
+      Value values = b.loadVector(from, b.add(source, column), mask);
+      b.storeVector(values, packedLeft, b.add(target, column), mask);
+    };
+    b.loop(b.index(0), whole, b.lanes(), [&](Value column) { copy(column, {}); });
+    if (sizes.depth % b.lanes() != 0)
+      b.when(b.less(b.index(0), rest), [&] { copy(whole, b.maskBelow(rest)); });
+  });
+}
+
+/// Into tiles [row / tile.rows][k][tile.rows], a few steps of all tiles at a time: what they read
+/// stays in L1 until the last tile has taken its part.
+void BlockedProduct::packLeft(const ProductBlock &block, Value k, Value depth) {
   assert(!sizes.rowsVary && "a transposed left factor has its rows along the last axis");
   View from = b.view(left.tensor);
   auto copy = [&](Value source, Value target, int64_t width) {
     auto type = VectorType::get({width}, b.getF32Type());
     Value values = vector::LoadOp::create(b, type, from.base, ValueRange{source});
-    vector::StoreOp::create(b, values, to.base, ValueRange{target});
+    vector::StoreOp::create(b, values, packedLeft.base, ValueRange{target});
   };
-  b.loop(b.index(0), depth, 1, [&](Value i) {
-    Value source = b.add(b.rowStart(from, b.add(k, i)), block.leftRow);
-    Value target = b.mul(i, tile.rows);
+  b.loop(b.index(0), depth, kLeftSteps, [&](Value steps) {
+    Value end = b.min(b.add(steps, kLeftSteps), depth);
     rowTiles(block.rows, [&](Value row, int64_t count) {
-      copy(b.add(source, row), b.add(b.mul(row, depthBlockSize), target), count);
+      Value target = b.mul(row, depthBlockSize);
+      b.loop(steps, end, 1, [&](Value i) {
+        Value source = b.add(b.rowStart(from, b.add(k, i)), block.leftRow);
+        copy(b.add(source, row), b.add(target, b.mul(i, tile.rows)), count);
+      });
     });
   });
+}
+
+/// The left operand of the tile at row `row` of a block, from step `k` of the depth on.
+TileLeft BlockedProduct::tileLeft(const ProductBlock &block, Value row, int64_t count, Value k) {
+  TileLeft result{packedLeft, {}, left.transposed ? tile.rows : 1};
+  if (copiesLeft) {
+    int64_t stride = left.transposed ? 1 : depthBlockSize;
+    for (int64_t i = 0; i < count; ++i)
+      result.first.push_back(b.add(b.mul(row, depthBlockSize), i * stride));
+    return result;
+  }
+  result.view = b.view(left.tensor);
+  for (Value first : rowStarts(b, result.view, b.add(block.leftRow, row), count))
+    result.first.push_back(b.add(first, k));
+  return result;
 }
 
 // Blocks.
@@ -184,7 +230,7 @@ void BlockedProduct::clear(const BlockMemory &memory, Value rows, Value panelCou
 
 void BlockedProduct::emitBlock(const ProductBlock &block) {
   packedRight = b.workspace(0, b.getF32Type(), {sizes.groups, panels(), sizes.depth, panel()});
-  if (left.transposed)
+  if (copiesLeft)
     packedLeft = b.scratch(b.getF32Type(), {rowBlockSize, depthBlockSize});
   Value column = b.mul(block.columnBlock, columnBlockSize);
   BlockMemory memory = store->begin(block.resultRow, column);
@@ -209,30 +255,38 @@ void BlockedProduct::multiplyBlock(const ProductBlock &block, const BlockMemory 
     depth = b.min(depth, b.sub(block.depthTo, k));
   int64_t multiple = sizes.depthVaries ? 1 : std::gcd(sizes.depth, depthBlockSize);
   if (left.transposed)
-    packLeft(packedLeft, block, k, depth);
+    packLeft(block, k, depth);
+  else if (copiesLeft)
+    copyLeft(block, k, depth);
   Value firstPanel = b.mul(block.columnBlock, columnBlockSize / panel());
   b.loop(b.index(0), panelCount, 1, [&](Value number) {
-    TileRight tileRight{packedRight, panelRow(block.group, b.add(firstPanel, number), k), panel()};
+    Value panelNumber = b.add(firstPanel, number);
+    TileRight tileRight{packedRight, panelRow(block.group, panelNumber, k), panel()};
+    Value next = panelRow(block.group, b.add(panelNumber, 1), k);
     Value corner = b.add(memory.first, b.mul(number, panel()));
     rowTiles(block.rows, [&](Value row, int64_t count) {
       TileShape shape{count, tile.vectors};
-      TileLeft tileLeft{packedLeft, {}, tile.rows};
-      if (left.transposed) {
-        for (int64_t i = 0; i < count; ++i)
-          tileLeft.first.push_back(b.add(b.mul(row, depthBlockSize), i));
-      } else {
-        View view = b.view(left.tensor);
-        tileLeft = {view, rowStarts(b, view, b.add(block.leftRow, row), count), 1};
-        for (Value &first : tileLeft.first)
-          first = b.add(first, k);
-      }
       Value target = b.add(corner, b.mul(row, memory.stride));
       KernelBuilder::Carried sums =
           several ? loadTile(b, shape, memory.view, target, memory.stride) : zeroTile(b, shape);
-      sums = multiplyTile(b, shape, tileLeft, tileRight, depth, multiple, sums);
+      if (count == tile.rows)
+        prefetch(next, b.div(row, tile.rows));
+      sums =
+          multiplyTile(b, shape, tileLeft(block, row, count, k), tileRight, depth, multiple, sums);
       storeTile(b, shape, sums, memory.view, target, memory.stride);
     });
   });
+}
+
+/// Asks for the share of tile `number` of the panel that the block reads next, so that its first
+/// tile finds it in L2.
+void BlockedProduct::prefetch(Value panelStart, Value number) {
+  int64_t lines = blocksOf(depthBlockSize * panel(), kLine), tiles = rowBlockSize / tile.rows;
+  int64_t share = blocksOf(lines, tiles);
+  Value first = b.add(panelStart, b.mul(number, share * kLine));
+  for (int64_t line = 0; line < share; ++line)
+    memref::PrefetchOp::create(b, packedRight.base, ValueRange{b.add(first, line * kLine)},
+                               /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
 }
 
 } // namespace dsa::cpu

@@ -32,7 +32,7 @@ struct ProductBlock {
 
 /// Emits the phases and blocks of one product kernel. The right factor is packed once per launch
 /// into panels [group][column / panel][depth][panel], the last one padded with columns that nobody
-/// reads; the left one is read in place if its rows are contiguous along k, else packed per block.
+/// reads; XX
 class BlockedProduct {
 public:
   BlockedProduct(KernelBuilder &b, Factor left, Factor right, ProductSizes sizes,
@@ -58,11 +58,14 @@ private:
   mlir::Value panelRow(mlir::Value group, mlir::Value panelNumber, mlir::Value k);
   void packPlain(const View &to, mlir::Value group, mlir::Value chunk);
   void packTransposed(const View &to, mlir::Value group, mlir::Value panelNumber);
-  void packLeft(const View &to, const ProductBlock &block, mlir::Value k, mlir::Value depth);
+  void copyLeft(const ProductBlock &block, mlir::Value k, mlir::Value depth);
+  void packLeft(const ProductBlock &block, mlir::Value k, mlir::Value depth);
+  TileLeft tileLeft(const ProductBlock &block, mlir::Value row, int64_t count, mlir::Value k);
   void clear(const BlockMemory &memory, mlir::Value rows, mlir::Value panelCount);
   void rowTiles(mlir::Value rows, llvm::function_ref<void(mlir::Value, int64_t)> body);
   void multiplyBlock(const ProductBlock &block, const BlockMemory &memory, mlir::Value panelCount,
                      mlir::Value k);
+  void prefetch(mlir::Value panelStart, mlir::Value number);
 
   KernelBuilder &b;
   Factor left, right;
@@ -70,6 +73,7 @@ private:
   mlir::Value result;
   TileShape tile;
   int64_t rowBlockSize = 0, columnBlockSize = 0, depthBlockSize = 0;
+  bool copiesLeft = false; ///< the left factor is brought together per block, not read in place
   View packedRight, packedLeft; ///< of the open phase
   std::optional<StoreFold> store;
 };
