@@ -38,7 +38,8 @@ std::array<uint32_t, 4> RandomStream::block(int64_t number) const {
 }
 
 double RandomStream::uniform(int64_t element) const {
-  return (block(element / 4)[element % 4] >> 8) * 0x1p-24;
+  uint32_t word = block(element / 64 * 16 + element % 16)[element / 16 % 4];
+  return (word >> 8) * 0x1p-24;
 }
 
 double RandomStream::gaussian(int64_t element) const {

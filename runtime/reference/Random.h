@@ -22,7 +22,8 @@ public:
   /// `key`: i32 [4], as `randomKey` makes it.
   explicit RandomStream(const Tensor &key);
 
-  /// Uniform in [0, 1): word element % 4 of block element / 4.
+  /// Uniform in [0, 1): word (element / 16) % 4 of block (element / 64) * 16 + element % 16, so
+  /// that 64 consecutive elements are the words of 16 consecutive blocks.
   double uniform(int64_t element) const;
   /// Standard normal (Box-Muller) from the first two words of block `element`.
   double gaussian(int64_t element) const;
