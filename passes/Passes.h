@@ -1,6 +1,8 @@
 // Constructors and registration of every graph pass.
 #pragma once
 
+#include "dialect/Dialect.h"
+
 #include "mlir/Pass/Pass.h"
 
 #include <memory>

@@ -82,7 +82,7 @@ def DifferentiateGraph : Pass<"dsa-differentiate-graph", "::mlir::ModuleOp"> {
     *Why here*: on whole ops, before fusion, because a derivative is known of `attention`, not of its loops; after
     simplification, so that nothing dead is differentiated.
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
+  let dependentDialects = ["::dsa::DsaDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
   let statistics = [Statistic<"differentiated", "differentiated", "parameters that received a gradient">];
 }
 
@@ -100,7 +100,7 @@ def OutlineKernels : Pass<"dsa-outline-kernels", "::mlir::ModuleOp"> {
     *Why here*: after differentiation, so that forward values which the gradients need are known to be yielded; before
     scheduling, which orders launches.
   }];
-  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+  let dependentDialects = ["::dsa::DsaDialect", "::mlir::tensor::TensorDialect"];
   let statistics = [
     Statistic<"kernels", "kernels", "distinct kernels">,
     Statistic<"launches", "launches", "launches of kernels">,

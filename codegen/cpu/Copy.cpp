@@ -31,17 +31,19 @@ static void copyPhase(KernelBuilder &b, Value source, llvm::function_ref<View()>
   });
 }
 
-/// The buffer of the yielded value number `number` itself, not of what it is a view of.
+/// The buffer of result `number` of the kernel.
 static View yieldedView(KernelBuilder &b, unsigned number) {
-  return b.view(b.kernel().getBody().front().getTerminator()->getOperand(number));
+  return b.resultBuffer(number);
 }
 
 LogicalResult emitCopy(KernelBuilder &b, Operation *) {
   Operation *yield = b.kernel().getBody().front().getTerminator();
   for (unsigned number = 0; number < yield->getNumOperands(); ++number) {
     Operation *op = yield->getOperand(number).getDefiningOp();
-    if (!op)
-      return yield->emitOpError("expected a copied view, got an argument of the kernel");
+    if (!op) {
+      copyPhase(b, yield->getOperand(number), [&] { return yieldedView(b, number); });
+      continue;
+    }
     // Rows of a reshape are those of its source: copy in the source's shape, into the reshaped
     // result.
     Value source = op->getOperand(0);

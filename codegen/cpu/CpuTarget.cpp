@@ -91,6 +91,13 @@ ProgramBuilder::build(llvm::function_ref<const cpu::CompiledKernel &(LaunchOp)> 
       entry.arguments.push_back(places.lookup(output));
     program.launches.push_back(std::move(entry));
   }
+  for (auto [number, value] :
+       llvm::enumerate(function.getBody().front().getTerminator()->getOperands())) {
+    BufferRef from = places.lookup(value);
+    BufferRef to = resultStorage(program, static_cast<int64_t>(number));
+    if (from.kind != to.kind || from.index != to.index)
+      program.copies.push_back({from, static_cast<int64_t>(number)});
+  }
   return llvm::Error::success();
 }
 

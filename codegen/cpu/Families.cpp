@@ -25,6 +25,7 @@ Emitter emitterFor(Operation *anchor) {
       {"tensor.extract_slice", emitCopy},
       {"tensor.expand_shape", emitCopy},
       {"tensor.collapse_shape", emitCopy},
+      {"dsa.yield", emitCopy},
       {"tensor.concat", emitConcat},
       {"dsa.random_key", emitRandomKey},
       {"dsa.embedding", emitEmbedding},

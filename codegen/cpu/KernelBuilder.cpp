@@ -42,7 +42,7 @@ KernelBuilder::KernelBuilder(KernelOp kernel, ModuleOp module, VectorIsa isa)
   for (Value argument : kernel.getBody().getArguments())
     bufferNumbers[argument] = number++;
   for (Value yielded : kernel.getBody().front().getTerminator()->getOperands())
-    bufferNumbers.try_emplace(yielded, number++);
+    bufferNumbers.try_emplace(yielded, number++); // an argument that is yielded keeps its own
 }
 
 // Phases.
@@ -171,6 +171,13 @@ View KernelBuilder::workspace(unsigned slot, Type element, ArrayRef<int64_t> sha
   return view;
 }
 
+View KernelBuilder::resultBuffer(unsigned number) {
+  auto type = cast<RankedTensorType>(kernelOp.getResultTypes()[number]);
+  unsigned first = kernelOp.getArgumentTypes().size();
+  return contiguous(phaseOps.back().getArgument(first + number), type.getElementType(),
+                    type.getShape());
+}
+
 View KernelBuilder::resultOrWorkspace(Value result, unsigned slot) {
   auto type = cast<RankedTensorType>(result.getType());
   return hasBuffer(result) ? view(result) : workspace(slot, type.getElementType(), type.getShape());
@@ -246,6 +253,10 @@ void KernelBuilder::loop(Value from, Value to, int64_t step, llvm::function_ref<
 
 KernelBuilder::Carried KernelBuilder::loop(Value from, Value to, int64_t step, ValueRange inits,
                                            llvm::function_ref<Carried(Value, ValueRange)> body) {
+  if (inits.empty()) {
+    this->loop(from, to, step, [&](Value number) { body(number, {}); });
+    return {};
+  }
   auto loop = scf::ForOp::create(*this, from, to, index(step), inits);
   OpBuilder::InsertionGuard guard(*this);
   setInsertionPointToStart(loop.getBody());

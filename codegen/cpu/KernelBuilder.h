@@ -66,6 +66,8 @@ public:
   View workspace(unsigned slot, mlir::Type element, llvm::ArrayRef<int64_t> shape);
   /// Memory of the executing thread, uninitialised.
   View scratch(mlir::Type element, llvm::ArrayRef<int64_t> shape);
+  /// The buffer of result `number` of the kernel, whatever value is yielded there.
+  View resultBuffer(unsigned number);
   /// The buffer of a result of the anchor, or workspace `slot` where the kernel does not yield that
   /// result.
   View resultOrWorkspace(mlir::Value result, unsigned slot);
