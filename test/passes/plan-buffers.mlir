@@ -7,8 +7,8 @@ dsa.kernel @k(%x: tensor<4x4xf32>, %w: tensor<4x4xf32>) -> tensor<4x4xf32> {
 
 // -----
 
-// expected-error @+1 {{expected result #0 to come from a launch, got an argument}}
-func.func @err_argument_returned(%x: tensor<4xf32>) -> tensor<4xf32> {
+// expected-error @+1 {{expected result #0 to come from a launch of its own, as it updates an argument}}
+func.func @err_argument_returned(%x: tensor<4xf32>) -> (tensor<4xf32> {dsa.updates = 0 : i64}) {
   return %x : tensor<4xf32>
 }
 
