@@ -23,9 +23,7 @@ SmallVector<LaunchOp> dsa::launchesOf(func::FuncOp func) {
 
 Value dsa::updatedArgument(func::FuncOp func, unsigned number) {
   auto updates = func.getResultAttrOfType<IntegerAttr>(number, kUpdatesAttr);
-  if (!updates || updates.getInt() < 0 || updates.getInt() >= func.getNumArguments())
-    return {};
-  return func.getArgument(updates.getInt());
+  return updates ? func.getArgument(updates.getInt()) : Value();
 }
 
 static int64_t storageBytes(Type type) {

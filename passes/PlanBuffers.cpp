@@ -29,27 +29,20 @@ static bool readsInPlace(LaunchOp launch, Value argument) {
   });
 }
 
+/// Whether the argument that result `number` replaces may be overwritten when `updater` runs.
 static LogicalResult verifyUpdate(func::FuncOp func, unsigned number, LaunchOp updater) {
-  auto attribute = func.getResultAttrOfType<IntegerAttr>(number, kUpdatesAttr);
   Value argument = updatedArgument(func, number);
-  if (attribute && (!argument || argument.getType() != func.getResultTypes()[number]))
-    return func.emitOpError("expected result #")
-           << number << " to update an argument of type " << func.getResultTypes()[number]
-           << ", got dsa.updates = " << attribute.getInt();
   if (!argument)
     return success();
-  for (unsigned other = 0; other < number; ++other)
-    if (updatedArgument(func, other) == argument)
-      return func.emitOpError("expected one update of argument #")
-             << attribute.getInt() << ", got results #" << other << " and #" << number;
+  unsigned updated = cast<BlockArgument>(argument).getArgNumber();
   for (Operation *reader : argument.getUsers())
     if (auto launch = dyn_cast<LaunchOp>(reader); launch && updater->isBeforeInBlock(reader))
       return updater.emitOpError("expected argument #")
-             << attribute.getInt() << " to be read before it is updated in place, got @"
-             << launch.getKernel() << " after the update";
+             << updated << " to be read before it is updated in place, got @" << launch.getKernel()
+             << " after the update";
   if (!readsInPlace(updater, argument))
     return updater.emitOpError("expected argument #")
-           << attribute.getInt() << " to be read element by element where it is updated in place";
+           << updated << " to be read element by element where it is updated in place";
   return success();
 }
 

@@ -100,15 +100,3 @@ func.func @err_not_outlined(%w: tensor<8xf32>) -> tensor<8xf32> {
   %y = dsa.silu %w : (tensor<8xf32>) -> tensor<8xf32>
   return %y : tensor<8xf32>
 }
-
-// -----
-
-// expected-error @+1 {{expected result #0 to update an argument of type 'tensor<4xf32>', got dsa.updates = 7}}
-func.func @err_updates(%x: tensor<4xf32>) -> (tensor<4xf32> {dsa.updates = 7 : i64}) {
-  %0 = dsa.launch @k(%x) : (tensor<4xf32>) -> tensor<4xf32>
-  return %0 : tensor<4xf32>
-}
-dsa.kernel @k(%x: tensor<4xf32>) -> tensor<4xf32> {
-  %y = dsa.silu %x : (tensor<4xf32>) -> tensor<4xf32>
-  dsa.yield %y : tensor<4xf32>
-}
