@@ -131,8 +131,9 @@ def PlanBuffers : Pass<"dsa-plan-buffers", "::mlir::ModuleOp"> {
     `dsa.arena_bytes` on the function is the size of the arena. Results that are alive together never overlap; the
     largest are placed first, each into the smallest gap that fits.
 
-    A launch may read the argument it updates only element by element; no later launch may read it. An argument or a
-    constant that is returned as it is has no storage of its own and is an error.
+    A launch may read the argument it updates only element by element; no later launch may read it. A result that
+    updates an argument must come from a launch of its own; any other that no launch writes, an argument say, is
+    copied by whoever runs the function.
 
     Before: `%y = dsa.launch @k(%x)`
     After: `%y = dsa.launch @k(%x) {offsets = array<i64: 128>}`
