@@ -18,8 +18,7 @@ StoreFold::StoreFold(KernelBuilder &b, Value result, int64_t rowBlock, int64_t c
 }
 
 LogicalResult StoreFold::verify() const {
-  if (chain.columns() == columns ||
-      (columns % chain.columns() == 0 && columnBlock % chain.columns() == 0))
+  if (chain.columns() == columns)
     return success();
   return result.getDefiningOp()->emitOpError("expected pointwise neighbours with rows of ")
          << columns << " columns, got " << chain.columns();
@@ -49,25 +48,11 @@ void StoreFold::finish(const BlockMemory &block, Value row, Value rows, Value co
 
 void StoreFold::finishColumns(const BlockMemory &block, Value row, Value rows, Value column,
                               int64_t width) {
-  if (chain.columns() == columns) {
-    chain.emit(row, b.add(row, rows), column, width,
-               [&](Value chainRow, Value chainColumn, Value mask) {
-                 Value start = b.add(block.first, b.mul(b.sub(chainRow, row), block.stride));
-                 return b.loadVector(block.view, b.add(start, b.sub(chainColumn, column)), mask);
-               });
-    return;
-  }
-  // The chain sees each row of the product as several shorter rows.
-  int64_t split = columns / chain.columns();
-  b.loop(b.index(0), rows, 1, [&](Value i) {
-    Value from = b.add(b.mul(b.add(row, i), split), b.div(column, chain.columns()));
-    Value start = b.add(block.first, b.mul(i, block.stride));
-    chain.emit(from, b.add(from, width / chain.columns()), b.index(0), chain.columns(),
-               [&](Value chainRow, Value chainColumn, Value mask) {
-                 Value part = b.mul(b.sub(chainRow, from), chain.columns());
-                 return b.loadVector(block.view, b.add(b.add(start, part), chainColumn), mask);
-               });
-  });
+  chain.emit(row, b.add(row, rows), column, width,
+             [&](Value chainRow, Value chainColumn, Value mask) {
+               Value start = b.add(block.first, b.mul(b.sub(chainRow, row), block.stride));
+               return b.loadVector(block.view, b.add(start, b.sub(chainColumn, column)), mask);
+             });
 }
 
 } // namespace dsa::cpu
