@@ -1,5 +1,6 @@
 // The first step by hand: Adam, AdamW, decay through the gradient, a clipped gradient; then later steps.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // The first step has the length of the learning rate whatever the gradient.
 // CHECK: @adam
 // CHECK: p f32[1] = [0.9]

@@ -1,5 +1,6 @@
 // Element-wise sums.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @values
 // CHECK: y f32[2] = [4, 0]
 func.func @values() -> (tensor<2xf32> {dsa.name = "y"}) {

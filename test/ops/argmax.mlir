@@ -1,5 +1,6 @@
 // The first of the largest.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @ties
 // CHECK: y i32[4] = [1, 0, 0, 2]
 func.func @ties() -> (tensor<4xi32> {dsa.name = "y"}) {

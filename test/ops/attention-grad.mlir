@@ -1,5 +1,6 @@
 // Gradients of two keys by hand, then of every form of attention.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // p = (1/4, 3/4), o = 3, dp = (0, 4): dz = p (dp - 3) = (-3/4, 3/4).
 // CHECK: @two_keys
 // CHECK: dq f32[1x1x1x1] = {{\[\[\[\[}}0.823959]]]]

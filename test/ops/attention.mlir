@@ -1,5 +1,6 @@
 // Means of the visible values where scores are equal; rows that see nothing; dropped probabilities.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @causal
 // CHECK: o f32[1x3x1x1] = {{\[\[\[\[}}3]], {{\[\[}}6]], {{\[\[}}8]]]]
 // CHECK: lse f32[1x1x3] = {{\[\[\[}}0, 0.693147, 1.09861]]]

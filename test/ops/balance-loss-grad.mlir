@@ -1,5 +1,6 @@
 // The share of slots of each expert, the same for every token.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @one_sided
 // CHECK: dp f32[2x2] = {{\[\[}}0, 0.3], [0, 0.3]]
 func.func @one_sided() -> (tensor<2x2xf32> {dsa.name = "dp"}) {

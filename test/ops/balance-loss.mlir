@@ -1,5 +1,6 @@
 // Shares of slots times mean probabilities; 1 if balanced.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @balanced
 // CHECK: y f32[] = 0.1
 func.func @balanced() -> (tensor<f32> {dsa.name = "y"}) {

@@ -1,5 +1,6 @@
 // One norm over all tensors; gradients below it keep their length.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @above
 // CHECK: factor f32[] = 0.2
 // CHECK: norm f32[] = 5

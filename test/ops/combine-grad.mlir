@@ -1,5 +1,6 @@
 // Gradients of the rows, scaled by their weight, and of the weights, as products of rows.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @values
 // CHECK: drows f32[4x2] = {{\[\[}}0.5, 1], [-1, 0], [1, 2], [0, 0]]
 // CHECK: dw f32[2x2] = {{\[\[}}1, 17], [3, 7]]

@@ -1,5 +1,6 @@
 // Weighted sums of the rows of a token; negative and zero weights.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @sums
 // CHECK: y f32[2x2] = {{\[\[}}5.5, 6], [-3, -4]]
 func.func @sums() -> (tensor<2x2xf32> {dsa.name = "y"}) {

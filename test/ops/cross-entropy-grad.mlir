@@ -1,5 +1,6 @@
 // Probabilities minus targets, scaled by the gradient of the mean.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @values
 // CHECK: dz f32[2x2] = {{\[\[}}-0.5, 0.5], [0.25, -0.25]]
 func.func @values() -> (tensor<2x2xf32> {dsa.name = "dz"}) {

@@ -1,7 +1,10 @@
 // Two rows by hand; large logits; a target outside the vocabulary is an error that names its row.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // RUN: not dsa-run %s --entry=too_large --target=reference 2>&1 | FileCheck %s --check-prefix=LARGE
+// RUN: not dsa-run %s --entry=too_large --target=cpu 2>&1 | FileCheck %s --check-prefix=CPU
 // LARGE: dsa.cross_entropy: expected a target in [0, 2) in row 1, got 2
+// CPU: row 1: expected an index in range, got one outside
 
 // CHECK: @values
 // CHECK: loss f32[] = 0.490415

@@ -1,5 +1,6 @@
 // The gradients of the rows of a token, summed.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @sums
 // CHECK: dx f32[3x1] = {{\[\[}}4], [7], [10]]
 func.func @sums() -> (tensor<3x1xf32> {dsa.name = "dx"}) {

@@ -1,5 +1,6 @@
 // Rows grouped by expert, in token order inside a group; experts without rows; all rows at one expert.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @groups
 // CHECK: rows f32[6x1] = {{\[\[}}1], [2], [1], [3], [2], [3]]
 // CHECK: offsets i32[5] = [0, 2, 4, 4, 6]

@@ -1,5 +1,6 @@
 // Which elements fall, against the published first block of Philox4x32-10.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // Block 0 of key 0 is 6627e8d5 e169c58d bc57ac4c 9b00dbd8: uniforms 0.399, 0.881, 0.736, 0.605 of elements 0, 16, 32, 48.
 // CHECK: @words
 // CHECK: y f32[4x1] = {{\[\[}}0], [2], [2], [2]]

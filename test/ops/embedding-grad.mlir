@@ -1,5 +1,6 @@
 // Rows of equal ids are summed; ids that never occur get zero.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @sums
 // CHECK: y f32[3x2] = {{\[\[}}3, 4], [6, 8], [0, 0]]
 func.func @sums() -> (tensor<3x2xf32> {dsa.name = "y"}) {

@@ -1,9 +1,12 @@
 // Row lookup; an id outside the table is an error that names its row.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // RUN: not dsa-run %s --entry=too_large --target=reference 2>&1 | FileCheck %s --check-prefix=LARGE
 // RUN: not dsa-run %s --entry=negative --target=reference 2>&1 | FileCheck %s --check-prefix=NEGATIVE
+// RUN: not dsa-run %s --entry=too_large --target=cpu 2>&1 | FileCheck %s --check-prefix=CPU
 // LARGE: dsa.embedding: expected an id in [0, 3) in row 1, got 3
 // NEGATIVE: dsa.embedding: expected an id in [0, 3) in row 0, got -1
+// CPU: row 1: expected an index in range, got one outside
 
 // CHECK: @rows
 // CHECK: y f32[3x2] = {{\[\[}}5, 6], [1, 2], [5, 6]]

@@ -1,5 +1,6 @@
 // What stands after the query is replaced, with and without an offset.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @values
 // CHECK: y f32[1x2x3] = {{\[\[\[}}1, -9, -9], [4, 5, -9]]]
 func.func @values() -> (tensor<1x2x3xf32> {dsa.name = "y"}) {

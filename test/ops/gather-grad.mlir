@@ -1,5 +1,6 @@
 // Rows go back to where they came from; repeated rows are summed, padding goes nowhere.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @rows
 // CHECK: dx f32[1x3x2] = {{\[\[\[}}5, 6], [0, 0], [8, 10]]]
 func.func @rows() -> (tensor<1x3x2xf32> {dsa.name = "dx"}) {

@@ -1,5 +1,6 @@
 // Rows by index; rows of -1 are zero; an index outside is an error.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // RUN: not dsa-run %s --entry=outside --target=reference 2>&1 | FileCheck %s --check-prefix=OUTSIDE
 // OUTSIDE: dsa.gather: expected an index in [-1, 3) in row 1, got 3
 

@@ -1,5 +1,6 @@
 // Gradients go back through the weight of the expert of the row.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @groups
 // CHECK: dx f32[3x2] = {{\[\[}}1, 2], [10, 12], [15, 18]]
 func.func @groups() -> (tensor<3x2xf32> {dsa.name = "dx"}) {

@@ -1,5 +1,6 @@
 // Sums over the rows of each expert; zero for an expert without rows.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @groups
 // CHECK: dw f32[3x1x2] = {{\[\[\[}}1, 2]], {{\[\[}}0, 0]], {{\[\[}}21, 26]]]
 func.func @groups() -> (tensor<3x1x2xf32> {dsa.name = "dw"}) {

@@ -1,5 +1,6 @@
 // One weight for each expert; experts without rows.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @groups
 // CHECK: y f32[3x1] = {{\[\[}}3], [70], [110]]
 func.func @groups() -> (tensor<3x1xf32> {dsa.name = "y"}) {

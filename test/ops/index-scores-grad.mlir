@@ -1,5 +1,6 @@
 // Gradients of the scores for queries, keys and head weights; a head that does not match gets none.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @values
 // CHECK: dq f32[1x1x2x2] = {{\[\[\[\[}}1, -0.5], [-10, 30]]]]
 // CHECK: dk f32[1x2x2] = {{\[\[\[}}0.5, 0], [0, 10]]]

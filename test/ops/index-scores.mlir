@@ -1,5 +1,6 @@
 // Scores of the lightning indexer: heads that match, heads that do not, negative weights.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // Head 0 sees products 2 and -1, head 1 sees -1 and 3; 0.5 (1 * 2) and 0.5 (10 * 3).
 // CHECK: @values
 // CHECK: y f32[1x1x2] = {{\[\[\[}}1, 15]]]

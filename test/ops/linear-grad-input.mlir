@@ -1,5 +1,6 @@
 // Products with the weight as it is, at sizes around tiles.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @rows
 // CHECK: dx f32[1x3] = {{\[\[}}9, 12, 15]]
 func.func @rows() -> (tensor<1x3xf32> {dsa.name = "dx"}) {

@@ -1,5 +1,6 @@
 // Products that sum over all rows, at sizes around tiles.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @rows
 // CHECK: dw f32[2x3] = {{\[\[}}1, 3, 5], [2, 4, 8]]
 func.func @rows() -> (tensor<2x3xf32> {dsa.name = "dw"}) {

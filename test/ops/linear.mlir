@@ -1,5 +1,6 @@
 // Products with the weight transposed, at sizes around tiles.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @rows
 // CHECK: y f32[2x2] = {{\[\[}}-2, 4], [0, 0]]
 func.func @rows() -> (tensor<2x2xf32> {dsa.name = "y"}) {

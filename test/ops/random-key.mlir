@@ -1,5 +1,6 @@
 // The words of seed and step; only the low word of the step counts.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @words
 // CHECK: key i32[4] = [591751049, 1, 7, 3]
 func.func @words() -> (tensor<4xi32> {dsa.name = "key"}) {

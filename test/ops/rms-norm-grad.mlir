@@ -1,5 +1,6 @@
 // Gradients of the norm for its rows and for the gain that all rows share.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // With r = 1 / sqrt(12.5 + 12.5) = 0.2: dx = r (dy g - x r^2 mean(dy g x)), dg = dy x r.
 // CHECK: @rows
 // CHECK: dx f32[1x2] = {{\[\[}}0.068, 0.224]]

@@ -1,5 +1,6 @@
 // Rows divided by their root mean square; a row of zeros stays zero.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @rows
 // CHECK: y f32[2x2] = {{\[\[}}0.6, 1.6], [0, 0]]
 func.func @rows() -> (tensor<2x2xf32> {dsa.name = "y"}) {

@@ -1,5 +1,6 @@
 // Both pairings, slices of the columns, offsets, and the way back.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // Row 0 keeps its values; row 1 turns (1, 0) by one radian, and in @half the second pair by 1 / 100.
 // CHECK: @interleaved
 // CHECK: y f32[1x2x1x4] = {{\[\[\[\[}}5, 1, 0, 5]], {{\[\[}}5, 0.540302, 0.841471, 5]]]]

@@ -1,5 +1,6 @@
 // Gradients of the chosen weights and of all probabilities, added at the logits.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // Weights: 0.6 (1 - 0.6) and 0.4 (0 - 0.6); probabilities: p (dp - 1).
 // CHECK: @values
 // CHECK: dz f32[1x3] = {{\[\[}}-0.166667, -0.26, 0.426667]]

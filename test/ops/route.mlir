@@ -1,5 +1,6 @@
 // The chosen experts and their weights: ties, noise, k = 1 and k = all.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @values
 // CHECK: w f32[1x2] = {{\[\[}}0.6, 0.4]]
 // CHECK: e i32[1x2] = {{\[\[}}1, 2]]

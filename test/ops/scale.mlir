@@ -1,5 +1,6 @@
 // Products with a constant, also zero and one.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @values
 // CHECK: y f32[2] = [-0.5, 1]
 func.func @values() -> (tensor<2xf32> {dsa.name = "y"}) {

@@ -1,5 +1,6 @@
 // The derivative at zero, at one, and where the exponential saturates.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @values
 // CHECK: y f32[5] = [1, 1.85534, 0.144659, 2, 0]
 func.func @values() -> (tensor<5xf32> {dsa.name = "y"}) {

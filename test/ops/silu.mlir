@@ -1,5 +1,6 @@
 // Values at zero, at one, and where the exponential saturates.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // CHECK: @values
 // CHECK: y f32[5] = [0, 0.731059, -0.268941, 20, -4.12231e-08]
 func.func @values() -> (tensor<5xf32> {dsa.name = "y"}) {

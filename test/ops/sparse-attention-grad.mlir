@@ -1,5 +1,6 @@
 // Gradients of the selected keys by hand, then of every form of sparse attention.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // Keys 0 and 2 have p = (1/4, 3/4), o = 3, dp = (0, 4); key 1 is not selected.
 // CHECK: @selected
 // CHECK: dq f32[1x1x1x1] = {{\[\[\[\[}}0.823959]]]]

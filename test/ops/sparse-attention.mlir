@@ -1,5 +1,6 @@
 // Means of the selected values only; padding, and selected keys that are not visible, do not count.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // RUN: not dsa-run %s --entry=outside --target=reference 2>&1 | FileCheck %s --check-prefix=OUTSIDE
 // OUTSIDE: dsa.sparse_attention: expected an index in [-1, 3) in row 0, got 3
 

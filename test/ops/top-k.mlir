@@ -1,7 +1,10 @@
 // The k best keys: ties, padding, causality, offsets, segments, infinities; a NaN is an error that names its row.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 // RUN: not dsa-run %s --entry=nan --target=reference 2>&1 | FileCheck %s --check-prefix=NAN
+// RUN: not dsa-run %s --entry=nan --target=cpu 2>&1 | FileCheck %s --check-prefix=CPU
 // NAN: dsa.top_k: expected scores without NaN in row 1, got NaN
+// CPU: row 1: expected numbers, got NaN
 
 // CHECK: @causal
 // CHECK: y i32[1x3x2] = {{\[\[\[}}0, -1], [0, 1], [1, 2]]]

@@ -1,5 +1,6 @@
 // Ops that move elements without computing: slices, reshapes and concatenations.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
+// RUN: dsa-run %s --target=cpu --against=reference
 
 // CHECK: @slice
 // CHECK: y f32[2x1] = {{\[\[}}3], [6]]
