@@ -269,8 +269,11 @@ void BlockedProduct::multiplyBlock(const ProductBlock &block, const BlockMemory 
       Value target = b.add(corner, b.mul(row, memory.stride));
       KernelBuilder::Carried sums =
           several ? loadTile(b, shape, memory.view, target, memory.stride) : zeroTile(b, shape);
-      if (count == tile.rows)
-        prefetch(next, b.div(row, tile.rows));
+      if (count == tile.rows) {
+        prefetchRight(next, b.div(row, tile.rows));
+        if (several)
+          prefetchLeft(block, b.add(k, depthBlockSize), number, b.div(row, tile.rows));
+      }
       sums =
           multiplyTile(b, shape, tileLeft(block, row, count, k), tileRight, depth, multiple, sums);
       storeTile(b, shape, sums, memory.view, target, memory.stride);
@@ -278,15 +281,38 @@ void BlockedProduct::multiplyBlock(const ProductBlock &block, const BlockMemory 
   });
 }
 
-/// Asks for the share of tile `number` of the panel that the block reads next, so that its first
-/// tile finds it in L2.
-void BlockedProduct::prefetch(Value panelStart, Value number) {
-  int64_t lines = blocksOf(depthBlockSize * panel(), kLine), tiles = rowBlockSize / tile.rows;
-  int64_t share = blocksOf(lines, tiles);
-  Value first = b.add(panelStart, b.mul(number, share * kLine));
-  for (int64_t line = 0; line < share; ++line)
-    memref::PrefetchOp::create(b, packedRight.base, ValueRange{b.add(first, line * kLine)},
+/// Asks for `count` lines of memory from flat element `first` on, into L2.
+static void prefetch(KernelBuilder &b, const View &view, Value first, int64_t count) {
+  for (int64_t line = 0; line < count; ++line)
+    memref::PrefetchOp::create(b, view.base, ValueRange{b.add(first, line * kLine)},
                                /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
+}
+
+/// Asks for the share of tile `number` of the panel that the block reads next, so that its first
+/// tile finds it near.
+void BlockedProduct::prefetchRight(Value panelStart, Value number) {
+  int64_t lines = blocksOf(depthBlockSize * panel(), kLine);
+  int64_t share = blocksOf(lines, rowBlockSize / tile.rows);
+  prefetch(b, packedRight, b.add(panelStart, b.mul(number, share * kLine)), share);
+}
+
+/// Asks for the share of one tile of the left block of the next steps `k` of the depth: whole rows
+/// of it, or parts of a row if the tiles outnumber the rows.
+void BlockedProduct::prefetchLeft(const ProductBlock &block, Value k, Value panelNumber,
+                                  Value tileNumber) {
+  int64_t tiles = rowBlockSize / tile.rows;
+  int64_t steps = tiles * std::min(columnBlockSize / panel(), panels());
+  int64_t rows = left.transposed ? depthBlockSize : rowBlockSize;
+  int64_t columns = left.transposed ? rowBlockSize : depthBlockSize;
+  int64_t parts = std::max<int64_t>(1, steps / rows), rowsEach = blocksOf(rows, steps);
+  int64_t lines = blocksOf(blocksOf(columns, kLine), parts);
+  Value step = b.add(b.mul(panelNumber, tiles), tileNumber);
+  View view = b.view(left.tensor);
+  Value row = b.add(b.mul(b.div(step, parts), rowsEach), left.transposed ? k : block.leftRow);
+  Value column =
+      b.add(b.mul(b.rem(step, parts), lines * kLine), left.transposed ? block.leftRow : k);
+  for (int64_t i = 0; i < rowsEach; ++i)
+    prefetch(b, view, b.add(b.rowStart(view, b.add(row, i)), column), lines);
 }
 
 } // namespace dsa::cpu

@@ -65,7 +65,9 @@ private:
   void rowTiles(mlir::Value rows, llvm::function_ref<void(mlir::Value, int64_t)> body);
   void multiplyBlock(const ProductBlock &block, const BlockMemory &memory, mlir::Value panelCount,
                      mlir::Value k);
-  void prefetch(mlir::Value panelStart, mlir::Value number);
+  void prefetchRight(mlir::Value panelStart, mlir::Value number);
+  void prefetchLeft(const ProductBlock &block, mlir::Value k, mlir::Value panelNumber,
+                    mlir::Value tileNumber);
 
   KernelBuilder &b;
   Factor left, right;
