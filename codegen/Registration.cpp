@@ -28,6 +28,9 @@ void registerEverything(mlir::DialectRegistry &registry) {
   registerDsaCodegenPasses();
   mlir::PassPipelineRegistration<>(
       "dsa-phases-to-llvm", "lower a module of phases to the LLVM dialect", cpu::buildPhasesToLlvm);
+  mlir::PassPipelineRegistration<>(
+      "dsa-cpu-pipeline", "from a graph to the LLVM dialect of every kernel, for this machine",
+      cpu::buildCpuPipeline);
 }
 
 } // namespace dsa

@@ -12,4 +12,7 @@ void registerDialects(mlir::DialectRegistry &registry);
 /// process.
 void registerEverything(mlir::DialectRegistry &registry);
 
+/// Registers the translations `--dsa-to-llvmir` and `--dsa-to-assembly`. Call once per process.
+void registerTranslations();
+
 } // namespace dsa

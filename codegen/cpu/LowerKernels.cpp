@@ -2,6 +2,7 @@
 #include "codegen/cpu/LowerKernels.h"
 #include "codegen/cpu/Families.h"
 #include "passes/KernelFamilies.h"
+#include "passes/Pipeline.h"
 
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -107,4 +108,10 @@ void cpu::buildPhasesToLlvm(OpPassManager &manager) {
   manager.addPass(createReconcileUnrealizedCastsPass());
   manager.addPass(createCSEPass());
   manager.addPass(std::make_unique<AddEntries>());
+}
+
+void cpu::buildCpuPipeline(OpPassManager &manager) {
+  buildGraphPipeline(manager);
+  manager.addPass(createLowerKernelsToCpu());
+  buildPhasesToLlvm(manager.nest<ModuleOp>());
 }

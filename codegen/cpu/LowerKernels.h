@@ -27,5 +27,9 @@ inline constexpr llvm::StringLiteral kGridAttr = "dsa.grid";
 /// workspace, scratch, status, begin, end)` of type dsa::KernelFunction.
 void buildPhasesToLlvm(mlir::OpPassManager &manager);
 
+/// The whole way of the target: the graph pipeline, then the loops of every kernel, then the LLVM
+/// dialect. The planned function keeps its launches.
+void buildCpuPipeline(mlir::OpPassManager &manager);
+
 } // namespace cpu
 } // namespace dsa
