@@ -1,7 +1,7 @@
 // Attention forward: an online softmax over tiles of keys, times the values, for all or for
 // selected keys.
-#include "codegen/cpu/AttentionFrame.h"
 #include "codegen/cpu/Families.h"
+#include "codegen/cpu/GatheredProduct.h"
 
 #include "llvm/Support/MathExtras.h"
 
@@ -127,6 +127,10 @@ struct ForwardEmitter {
 LogicalResult emitAttention(KernelBuilder &b, Operation *anchor) {
   AttentionFrame frame(b, AttentionOperands::of(anchor));
   const AttentionOperands &op = frame.op();
+  if (prefersGather(op)) {
+    emitGatheredAttention(b, op, anchor->getResult(0), anchor->getResult(1));
+    return success();
+  }
   if (op.indices)
     frame.selectionPhase();
   b.phase(op.batches * op.heads, [&](Value item) {

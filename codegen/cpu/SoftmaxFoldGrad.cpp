@@ -1,7 +1,7 @@
 // Attention backward: probabilities recomputed from the log-sum-exp, five products a tile, private
 // sums a head.
-#include "codegen/cpu/AttentionFrame.h"
 #include "codegen/cpu/Families.h"
+#include "codegen/cpu/GatheredProduct.h"
 
 #include "llvm/Support/MathExtras.h"
 
@@ -10,22 +10,17 @@ using namespace mlir;
 namespace dsa::cpu {
 namespace {
 
-/// The parts of a gradient op that the frame does not name.
-struct GradOperands {
-  Value grad, output, lse, queryGrad, keysGrad, valuesGrad;
-};
-
 /// Emits all queries of one head.
 struct BackwardEmitter {
   KernelBuilder &b;
   AttentionFrame &frame;
-  GradOperands grads;
+  AttentionGrads grads;
   Value batch, head;
   View keys, values, keysGrad, valuesGrad;                      // one head, all keys
   View queries, outputGrad, queriesT, outputGradT, queriesGrad; // one block of queries
   View weights, scoreGrads, delta, lse;                         // one tile
 
-  BackwardEmitter(KernelBuilder &b, AttentionFrame &frame, GradOperands grads, Value batch)
+  BackwardEmitter(KernelBuilder &b, AttentionFrame &frame, AttentionGrads grads, Value batch)
       : b(b), frame(frame), grads(grads), batch(batch) {}
 
   void allocate() {
@@ -141,10 +136,10 @@ struct BackwardEmitter {
   }
 };
 
-GradOperands gradOperands(Operation *op) {
+AttentionGrads gradOperands(Operation *op) {
   auto of = [](auto grad) {
-    return GradOperands{grad.getGrad(),      grad.getOutput(),   grad.getLse(),
-                        grad.getQueryGrad(), grad.getKeysGrad(), grad.getValuesGrad()};
+    return AttentionGrads{grad.getGrad(),      grad.getOutput(),   grad.getLse(),
+                          grad.getQueryGrad(), grad.getKeysGrad(), grad.getValuesGrad()};
   };
   if (auto sparse = dyn_cast<SparseAttentionGradOp>(op))
     return of(sparse);
@@ -157,6 +152,10 @@ LogicalResult emitAttentionGrad(KernelBuilder &b, Operation *anchor) {
   AttentionFrame frame(b, AttentionOperands::of(anchor));
   const AttentionOperands &op = frame.op();
   int64_t group = op.heads / op.keyHeads;
+  if (prefersGather(op)) {
+    emitGatheredAttentionGrad(b, op, gradOperands(anchor));
+    return success();
+  }
   if (op.indices)
     frame.selectionPhase();
   b.phase(op.batches * op.keyHeads, [&](Value item) {
