@@ -166,7 +166,7 @@ void writeMethod(llvm::raw_ostream &out, const Study &study) {
                        "early when t &lt; k − 1, where a selection of k keys has more places than "
                        "the past has tokens; k is half the length.</p>\n",
                        split, study.data.sharedTokens, s.heldOutWindows);
-  out << llvm::formatv("<p>{0} steps of {1} windows, Adam at {2} ({3}), {4}, dropout {5}, "
+  out << llvm::formatv("<p>{0} steps of {1} windows, Adam at {2:f4} ({3}), {4}, dropout {5}, "
                        "initialisation <em>{6}</em>, seeds ",
                        s.steps, s.batch, s.rate, rate, clip, number(s.dropout, 2), s.init);
   for (auto [i, seed] : llvm::enumerate(s.seeds))
