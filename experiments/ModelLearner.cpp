@@ -4,7 +4,6 @@
 #include "runtime/KernelExecutable.h"
 
 #include <algorithm>
-#include <chrono>
 
 using namespace dsa;
 
@@ -39,14 +38,12 @@ llvm::Expected<std::unique_ptr<ModelLearner>> ModelLearner::create(const Learner
   run.initialization =
       options.init == "published" ? Initialization::Published : Initialization::Normal;
   run.seed = options.seed;
-  auto begin = std::chrono::steady_clock::now();
   auto session = createSession(options.model, build, run);
   if (!session)
     return session.takeError();
   std::unique_ptr<ModelLearner> learner(new ModelLearner(options.model));
   learner->session = std::move(*session);
-  learner->seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  learner->seconds = learner->session->compileSeconds();
   if (options.embeddingScale != 1)
     for (const auto &[name, tensor] : learner->session->tensors())
       if (llvm::StringRef(name) == "embed")

@@ -5,6 +5,8 @@
 
 #include "llvm/Support/FormatVariadic.h"
 
+#include <chrono>
+
 using namespace dsa;
 
 template <typename... Args> static llvm::Error fail(const char *format, Args &&...args) {
@@ -49,9 +51,11 @@ llvm::Expected<std::unique_ptr<Session>> Session::create(std::shared_ptr<mlir::M
   for (auto [entry, exists, function] : functions) {
     if (!exists)
       continue;
+    auto begin = std::chrono::steady_clock::now();
     llvm::Expected<std::unique_ptr<Executable>> compiled = compile(module, entry, options.compiler);
     if (!compiled)
       return compiled.takeError();
+    session->compiling += std::chrono::steady_clock::now() - begin;
     *function = std::move(*compiled);
     session->adopt(**function);
   }

@@ -4,6 +4,7 @@
 #include "frontend/Compiler.h"
 #include "frontend/Parameters.h"
 
+#include <chrono>
 #include <map>
 
 namespace dsa {
@@ -57,6 +58,8 @@ public:
 
   /// Updates so far.
   int64_t steps() const { return stepCount; }
+  /// Seconds that compiling all functions took, without the initialisation of parameters.
+  double compileSeconds() const { return compiling.count(); }
   /// Elements of all parameters.
   int64_t parameterCount() const;
   /// Parameters and optimizer state by name; the handles share the session's memory.
@@ -75,6 +78,7 @@ public:
 
 private:
   Session(const SessionOptions &options);
+  std::chrono::duration<double> compiling{0};
   void adopt(const Executable &function);
   /// What one run is given besides the tensors of the session.
   struct Inputs {

@@ -264,7 +264,8 @@ llvm::Expected<CompiledKernels> compileKernels(ArrayRef<KernelOp> kernels,
   auto machine = createTargetMachine();
   if (!machine)
     return machine.takeError();
-  auto jit = llvm::orc::LLJITBuilder().create();
+  // Kernels have no static initialisers: a platform would compile support code for each of them.
+  auto jit = llvm::orc::LLJITBuilder().setPlatformSetUp(llvm::orc::setUpInactivePlatform).create();
   if (!jit)
     return jit.takeError();
   CompiledKernels result;
