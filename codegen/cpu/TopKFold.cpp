@@ -135,7 +135,7 @@ ArrayRef<int64_t> shapeOfTensor(Value tensor) {
   return cast<RankedTensorType>(tensor.getType()).getShape();
 }
 
-/// Copies or adds one gathered row of `width` merged trailing columns.
+/// `view` with all axes behind the first `leading` merged into one.
 View mergedRows(KernelBuilder &b, const View &view, int64_t leading) {
   SmallVector<int64_t> shape(view.shape.begin(), view.shape.begin() + leading);
   int64_t width = 1;
