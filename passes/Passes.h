@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dialect/Dialect.h"
+#include "passes/Statistic.h"
 
 #include "mlir/Pass/Pass.h"
 

@@ -48,6 +48,7 @@ def VerifyCausality : Pass<"dsa-verify-causality", "::mlir::func::FuncOp"> {
       tokens before it, s < t + c. Targets that are not cut from the tokens count as the next token, c = 1;
     * in a function without a loss, results with `dsa.name = "logits"` and operands of `dsa.argmax`: the row of
       token t may have seen tokens s <= t only.
+
     Nothing else is: the balance loss legally sees all tokens. Segment ids and caches are taken as given.
 
     The rejection is an error at the op where the future entered, with a counter-example row computed from the shapes:

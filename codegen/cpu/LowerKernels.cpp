@@ -5,7 +5,6 @@
 #include "passes/Pipeline.h"
 
 #include "mlir/Conversion/Passes.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -53,40 +52,6 @@ struct LowerKernelsToCpu : dsa::impl::LowerKernelsToCpuBase<LowerKernelsToCpu> {
   }
 };
 
-/// Gives every phase an entry with the signature of dsa::KernelFunction.
-struct AddEntries : PassWrapper<AddEntries, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(AddEntries)
-
-  void runOnOperation() override {
-    for (auto phase : llvm::to_vector(getOperation().getOps<LLVM::LLVMFuncOp>()))
-      if (!phase.isExternal())
-        addEntry(phase);
-  }
-
-  void addEntry(LLVM::LLVMFuncOp phase) {
-    ImplicitLocOpBuilder b(phase.getLoc(), phase->getContext());
-    b.setInsertionPointAfter(phase);
-    Type pointer = LLVM::LLVMPointerType::get(b.getContext()), i64 = b.getI64Type();
-    auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),
-                                            {pointer, pointer, pointer, pointer, i64, i64});
-    auto entry = LLVM::LLVMFuncOp::create(b, (phase.getName() + "_entry").str(), type);
-    Block *block = entry.addEntryBlock(b);
-    b.setInsertionPointToStart(block);
-    int64_t buffers = static_cast<int64_t>(phase.getNumArguments()) - 5;
-    SmallVector<Value> operands;
-    for (int32_t number = 0; number < buffers; ++number) {
-      Value slot = LLVM::GEPOp::create(b, pointer, pointer, block->getArgument(0),
-                                       ArrayRef<LLVM::GEPArg>{number});
-      operands.push_back(LLVM::LoadOp::create(b, pointer, slot));
-    }
-    for (unsigned number = 1; number < 6; ++number)
-      operands.push_back(block->getArgument(number));
-    LLVM::CallOp::create(b, phase, operands);
-    LLVM::ReturnOp::create(b, ValueRange{});
-    phase.setLinkage(LLVM::Linkage::Internal);
-  }
-};
-
 } // namespace
 
 void cpu::buildPhasesToLlvm(OpPassManager &manager) {
@@ -107,7 +72,7 @@ void cpu::buildPhasesToLlvm(OpPassManager &manager) {
   manager.addPass(createConvertIndexToLLVMPass());
   manager.addPass(createReconcileUnrealizedCastsPass());
   manager.addPass(createCSEPass());
-  manager.addPass(std::make_unique<AddEntries>());
+  manager.addPass(createAddEntries());
 }
 
 void cpu::buildCpuPipeline(OpPassManager &manager) {

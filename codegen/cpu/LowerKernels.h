@@ -1,21 +1,13 @@
 // From planned kernels to loops, and from loops to the LLVM dialect.
 #pragma once
 
-#include "mlir/IR/BuiltinOps.h"
-#include "mlir/Pass/Pass.h"
+#include "codegen/Passes.h"
 
 namespace mlir {
 class OpPassManager;
 } // namespace mlir
 
-namespace dsa {
-
-#define GEN_PASS_DECL
-#include "codegen/Passes.h.inc"
-#define GEN_PASS_REGISTRATION
-#include "codegen/Passes.h.inc"
-
-namespace cpu {
+namespace dsa::cpu {
 
 /// Attributes of a `module @<kernel>_cpu`: bytes of workspace a launch and of scratch a thread; of
 /// a phase: its grid.
@@ -31,5 +23,4 @@ void buildPhasesToLlvm(mlir::OpPassManager &manager);
 /// dialect. The planned function keeps its launches.
 void buildCpuPipeline(mlir::OpPassManager &manager);
 
-} // namespace cpu
-} // namespace dsa
+} // namespace dsa::cpu

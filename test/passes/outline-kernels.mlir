@@ -1,5 +1,10 @@
 // Fusion around anchors: epilogues, absorbed views, several results, convexity, equal kernels once.
 // RUN: dsa-opt %s --split-input-file --dsa-outline-kernels --verify-diagnostics | FileCheck %s
+// RUN: dsa-opt %s --split-input-file --dsa-outline-kernels --dsa-statistics --verify-diagnostics 2>&1 >/dev/null | FileCheck %s --check-prefix=COUNT
+// COUNT: dsa-outline-kernels
+// COUNT-NEXT: 17 kernels
+// COUNT-NEXT: 18 launches
+// COUNT-NEXT: 8 fused-ops
 
 // Two layers of one shape share a kernel; the residual chain joins the linear map.
 // CHECK: dsa.kernel @linear_0(%[[X:.*]]: tensor<4x8xf32>, %[[W:.*]]: tensor<8x8xf32>, %[[KEY:.*]]: tensor<4xi32>) -> tensor<4x8xf32>

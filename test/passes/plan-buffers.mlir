@@ -1,6 +1,9 @@
 // Storage of launch results: one arena, function results, arguments that are updated in place, and what cannot be.
 // RUN: dsa-opt %s --split-input-file --dsa-plan-buffers --verify-diagnostics | FileCheck %s
 // RUN: dsa-opt %s --split-input-file --dsa-plan-buffers=report --verify-diagnostics 2>&1 >/dev/null | FileCheck %s --check-prefix=REPORT
+// RUN: dsa-opt %s --split-input-file --dsa-plan-buffers --dsa-statistics --verify-diagnostics 2>&1 >/dev/null | FileCheck %s --check-prefix=COUNT
+// COUNT: dsa-plan-buffers
+// COUNT-NEXT: 128 arena-bytes
 
 // The first and the third result never live together and share bytes; the last one is the function's.
 // CHECK-LABEL: func.func @chain

@@ -1,5 +1,8 @@
 // Orders of launches: fewer bytes alive, readers before updaters, and the cycle that makes that impossible.
 // RUN: dsa-opt %s --split-input-file --dsa-schedule-kernels --verify-diagnostics | FileCheck %s
+// RUN: dsa-opt %s --split-input-file --dsa-schedule-kernels --dsa-statistics --verify-diagnostics 2>&1 >/dev/null | FileCheck %s --check-prefix=COUNT
+// COUNT: dsa-schedule-kernels
+// COUNT-NEXT: 16384 bytes-saved
 
 // Each small result is made right after its big operand, which then dies.
 // CHECK-LABEL: func.func @few_bytes

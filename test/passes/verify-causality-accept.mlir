@@ -1,5 +1,10 @@
 // Models that see only the past: every one is proved.
 // RUN: dsa-opt %s -split-input-file -verify-diagnostics -dsa-verify-causality
+// RUN: dsa-opt %s --split-input-file --dsa-verify-causality --dsa-statistics --verify-diagnostics 2>&1 >/dev/null | FileCheck %s --check-prefix=COUNT
+// COUNT: dsa-verify-causality
+// COUNT-NEXT: 89 ops ops the tokens were followed through
+// COUNT-NEXT: 10 proved values proved causal
+// COUNT-NEXT: 0 leaks
 
 // Classic attention, causal.
 func.func @classic(%tokens: tensor<1x5xi32> {dsa.role = "input"}, %table: tensor<8x4xf32>) -> tensor<f32> {

@@ -1,6 +1,10 @@
 // A kernel becomes one function a phase: buffers flat, a loop over the work items, vectors of the asked width.
 // RUN: dsa-opt %s --dsa-lower-kernels-to-cpu=lanes=8 | FileCheck %s
 // RUN: dsa-opt %s --dsa-lower-kernels-to-cpu=lanes=16 | FileCheck %s --check-prefix=WIDE
+// RUN: dsa-opt %s --dsa-lower-kernels-to-cpu --dsa-statistics --verify-diagnostics 2>&1 >/dev/null | FileCheck %s --check-prefix=COUNT
+// COUNT: dsa-lower-kernels-to-cpu
+// COUNT-NEXT: 1 kernels
+// COUNT-NEXT: 1 phases
 
 // CHECK: dsa.kernel @sum
 // CHECK: module @sum_cpu attributes {dsa.scratch_bytes = 0 : i64, dsa.workspace_bytes = 0 : i64}
