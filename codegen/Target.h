@@ -18,6 +18,8 @@ struct CompileOptions {
   std::string cacheDirectory;
   /// Threads that compile, at least 1.
   int threads = 1;
+  /// Receives a span for each pass and each kernel; null: nobody watches.
+  Trace *trace = nullptr;
 };
 
 /// One way to execute graphs, known by the name under which tools take it.

@@ -9,6 +9,7 @@
 #include <vector>
 
 namespace dsa {
+class Trace;
 
 /// One graph to time: a module with the function `main`, as text.
 struct KernelCase {
@@ -46,7 +47,8 @@ struct KernelOptions {
   std::string only; ///< Cases whose kernel contains this; empty means all.
   std::vector<int64_t> threads = {1, 2};
   int64_t runs = 9;
-  bool step = true; ///< Also a training step and its compilation.
+  bool step = true;       ///< Also a training step and its compilation.
+  Trace *trace = nullptr; ///< Shows compilation, not the timed runs; null: nobody watches.
 };
 
 llvm::Expected<KernelBenchmark> benchmarkKernels(const KernelOptions &options);

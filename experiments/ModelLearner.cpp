@@ -35,6 +35,7 @@ llvm::Expected<std::unique_ptr<ModelLearner>> ModelLearner::create(const Learner
   run.compiler.target = options.target;
   run.compiler.threads = static_cast<int>(options.threads);
   run.compiler.cacheDirectory = options.cacheDirectory;
+  run.compiler.trace = options.trace;
   run.initialization =
       options.init == "published" ? Initialization::Published : Initialization::Normal;
   run.seed = options.seed;

@@ -19,6 +19,7 @@ struct LearnerOptions {
   std::string target = "cpu";
   int64_t threads = 1;
   std::string cacheDirectory;   ///< Of compiled objects; empty means in memory only.
+  Trace *trace = nullptr;       ///< Shows compilation and the first steps; null: nobody watches.
   bool acknowledgeLeak = false; ///< Accept a selection that sees the future.
   double embeddingScale = 1;    ///< Multiplies the initial values of the embedding.
 };

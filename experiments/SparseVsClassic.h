@@ -3,6 +3,7 @@
 
 #include "experiments/Options.h"
 #include "experiments/Study.h"
+#include "experiments/TraceFile.h"
 
 namespace dsa {
 
@@ -11,6 +12,7 @@ struct SparseVsClassicOptions {
   StudySettings settings;
   std::string folder = "experiments/results/sparse-vs-classic";
   std::string cache = ".cache"; ///< Of compiled kernels and tokenizers; may be deleted at any time.
+  TraceFile trace = {};
   bool help = false;
 };
 

@@ -81,6 +81,7 @@ void dsa::declareOptions(Options &options, SparseVsClassicOptions &result) {
   options.text("target", "NAME", "cpu or reference", s.target);
   options.text("out", "FOLDER", "where the results are written", result.folder);
   options.text("cache", "FOLDER", "keeps compiled kernels and tokenizers", result.cache);
+  result.trace.declare(options);
   options.flag("help", "print this", result.help);
 }
 

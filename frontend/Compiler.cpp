@@ -1,8 +1,10 @@
 // Hands a function to a target and leaves behind the files that were asked for.
 #include "frontend/Compiler.h"
 
+#include "codegen/PassTrace.h"
 #include "codegen/Target.h"
 #include "passes/Pipeline.h"
+#include "runtime/Trace.h"
 
 #include "mlir/Pass/PassManager.h"
 
@@ -43,7 +45,7 @@ static llvm::Error dump(mlir::ModuleOp module, llvm::StringRef entry, llvm::Stri
 }
 
 /// Runs the passes that `add` adds; a failure is the first error that they report.
-static llvm::Error runPasses(mlir::ModuleOp module,
+static llvm::Error runPasses(mlir::ModuleOp module, Trace *trace,
                              llvm::function_ref<void(mlir::OpPassManager &)> add) {
   std::string message;
   mlir::ScopedDiagnosticHandler handler(module.getContext(), [&](mlir::Diagnostic &diagnostic) {
@@ -54,6 +56,7 @@ static llvm::Error runPasses(mlir::ModuleOp module,
     return mlir::success();
   });
   mlir::PassManager manager(module.getContext());
+  tracePasses(manager, trace);
   add(manager);
   if (failed(manager.run(module)))
     return llvm::createStringError(message.empty() ? "expected a graph that compiles" : message);
@@ -61,11 +64,13 @@ static llvm::Error runPasses(mlir::ModuleOp module,
 }
 
 llvm::Error dsa::planGraph(mlir::ModuleOp module) {
-  return runPasses(module, buildGraphPipeline);
+  return runPasses(module, nullptr, buildGraphPipeline);
 }
 
 llvm::Expected<std::unique_ptr<Executable>>
 dsa::compile(mlir::ModuleOp module, llvm::StringRef entry, const CompilerOptions &options) {
+  TraceScope whole(options.trace, "@" + entry, "compile");
+  whole.note("target", options.target);
   llvm::Expected<const Target *> target = lookupTarget(options.target);
   if (!target)
     return target.takeError();
@@ -75,9 +80,10 @@ dsa::compile(mlir::ModuleOp module, llvm::StringRef entry, const CompilerOptions
   CompileOptions choices;
   choices.cacheDirectory = options.cacheDirectory;
   choices.threads = threadCount(options);
+  choices.trace = options.trace;
   // Proof and differentiation bind every target, and differentiation adds arguments and entries.
   mlir::OwningOpRef<mlir::ModuleOp> steps(module.clone());
-  if (llvm::Error error = runPasses(*steps, buildTrainingPipeline))
+  if (llvm::Error error = runPasses(*steps, options.trace, buildTrainingPipeline))
     return std::move(error);
   return (*target)->compile(*steps, entry, choices);
 }

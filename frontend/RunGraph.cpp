@@ -10,6 +10,7 @@
 #include "runtime/KernelExecutable.h"
 #include "runtime/Profile.h"
 #include "runtime/Safetensors.h"
+#include "runtime/Trace.h"
 
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Parser/Parser.h"
@@ -88,10 +89,11 @@ static llvm::Error expectCompiled(StringRef target, const Executable &executable
 
 static llvm::Expected<TargetRun> runOn(StringRef name, func::FuncOp function,
                                        const NamedTensors &inputs, const RunGraphOptions &options,
-                                       Profile *profile) {
+                                       Profile *profile, Trace *trace) {
   CompilerOptions compilerOptions;
   compilerOptions.target = name.str();
   compilerOptions.threads = options.threads;
+  compilerOptions.trace = trace;
   TargetRun run;
   auto module = function->getParentOfType<ModuleOp>();
   if (auto error = compile(module, function.getName(), compilerOptions).moveInto(run.executable))
@@ -102,7 +104,8 @@ static llvm::Expected<TargetRun> runOn(StringRef name, func::FuncOp function,
   if (!arguments)
     return arguments.takeError();
   ThreadPool pool(options.threads);
-  if (auto error = run.executable->run(*arguments, run.results, {&pool, profile}))
+  TraceScope whole(trace, "@" + function.getName(), "run");
+  if (auto error = run.executable->run(*arguments, run.results, {&pool, profile, trace}))
     return error;
   return run;
 }
@@ -175,15 +178,17 @@ static llvm::Error writeOutputs(const TargetRun &run, StringRef file) {
 
 /// Runs one function on the target and on the judge; returns how many results differ.
 static llvm::Expected<int64_t> runFunction(func::FuncOp function, const NamedTensors &inputs,
-                                           const RunGraphOptions &options,
+                                           const RunGraphOptions &options, Trace *trace,
                                            llvm::raw_ostream &output) {
   Profile profile;
-  auto run = runOn(options.target, function, inputs, options, options.profile ? &profile : nullptr);
+  auto run =
+      runOn(options.target, function, inputs, options, options.profile ? &profile : nullptr, trace);
   if (!run)
     return run.takeError();
   std::optional<TargetRun> other;
   if (!options.against.empty())
-    if (auto error = runOn(options.against, function, inputs, options, nullptr).moveInto(other))
+    if (auto error =
+            runOn(options.against, function, inputs, options, nullptr, nullptr).moveInto(other))
       return error;
   output << '@' << function.getName() << '\n';
   int64_t wrong = report(*run, other ? &*other : nullptr, options, output);
@@ -198,18 +203,23 @@ static llvm::Expected<int64_t> runFunction(func::FuncOp function, const NamedTen
 static llvm::Error runFunctions(ArrayRef<func::FuncOp> functions, const NamedTensors &inputs,
                                 const RunGraphOptions &options, llvm::raw_ostream &output) {
   int64_t wrong = 0;
+  Trace trace;
   for (func::FuncOp function : functions) {
     if (options.checkGradients) {
       if (llvm::Error error = checkGradients(function, inputs, options.seed, output))
         return error;
       continue;
     }
-    llvm::Expected<int64_t> differing = runFunction(function, inputs, options, output);
+    llvm::Expected<int64_t> differing =
+        runFunction(function, inputs, options, options.trace.empty() ? nullptr : &trace, output);
     if (!differing)
       return llvm::createStringError("@" + function.getName() + ": " +
                                      llvm::toString(differing.takeError()));
     wrong += *differing;
   }
+  if (!options.trace.empty())
+    if (llvm::Error error = trace.write(options.trace))
+      return error;
   if (wrong)
     return fail("expected the results of target '{0}' to agree with '{1}', got {2} that differ",
                 options.target, options.against, wrong);

@@ -22,6 +22,7 @@ struct RunGraphOptions {
   uint64_t seed = 0;           ///< of the arguments that the file does not name
   int threads = 1;             ///< of the run
   bool profile = false;        ///< print where the time went
+  std::string trace;           ///< receives a timeline of compiling and running; empty: none
   bool print = false;          ///< print the elements of the results
   bool checkGradients = false; ///< compare gradients with finite differences instead
 };

@@ -25,6 +25,7 @@ usage: dsa-run FILE.mlir [options]     FILE may be - for standard input
   --threads=N            that compile and run (default 1)
   --print                print the elements of the results
   --profile              print time, FLOP/s and bytes/s of each kernel
+  --trace=FILE           write a timeline of passes, kernels and launches for ui.perfetto.dev
   --check-gradients      of functions with dsa.train: compare with finite differences in f64
 
 generated arguments:
@@ -35,8 +36,11 @@ generated arguments:
 examples:
   dsa-run test/ops/top-k.mlir --entry=ties --target=reference --print
       which keys win when scores are equal, in the words of the reference
-  dsa-model emit models/configs/sparse-moe.json | dsa-run - --target=cpu --against=reference
+  dsa-model emit models/configs/sparse-moe.json --vocab 64 --length 16 --batch 2 \
+    | dsa-run - --target=cpu --against=reference
       does the compiled model compute what the model means
+  dsa-run test/ops/sparse-attention.mlir --threads=2 --profile --trace=trace.json
+      where the time went: as a table, and as a timeline to be opened at ui.perfetto.dev
 )";
 
 template <typename... Args> static Error fail(const char *format, Args &&...args) {
@@ -81,6 +85,8 @@ static Error readOption(StringRef option, std::optional<StringRef> text, RunGrap
     return readValue(option, text, options.inputs);
   if (option == "--outputs")
     return readValue(option, text, options.outputs);
+  if (option == "--trace")
+    return readValue(option, text, options.trace);
   if (option == "--seed")
     return readValue(option, text, options.seed);
   return readValue(option, text, options.threads);
@@ -88,8 +94,8 @@ static Error readOption(StringRef option, std::optional<StringRef> text, RunGrap
 
 static Expected<RunGraphOptions> readCommandLine(ArrayRef<const char *> words) {
   RunGraphOptions options;
-  StringRef withValue[] = {"--entry",  "--target",  "--against", "--tol",
-                           "--inputs", "--outputs", "--seed",    "--threads"};
+  StringRef withValue[] = {"--entry",   "--target", "--against", "--tol",  "--inputs",
+                           "--outputs", "--seed",   "--threads", "--trace"};
   std::pair<StringRef, bool *> flags[] = {{"--print", &options.print},
                                           {"--profile", &options.profile},
                                           {"--check-gradients", &options.checkGradients}};

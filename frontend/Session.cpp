@@ -2,6 +2,7 @@
 #include "frontend/Session.h"
 
 #include "dialect/Dialect.h"
+#include "runtime/Trace.h"
 
 #include "llvm/Support/FormatVariadic.h"
 
@@ -12,6 +13,9 @@ using namespace dsa;
 template <typename... Args> static llvm::Error fail(const char *format, Args &&...args) {
   return llvm::createStringError(llvm::formatv(format, std::forward<Args>(args)...));
 }
+
+/// Runs of one function that a timeline shows: later ones look the same, and a viewer must hold it.
+static constexpr int kTracedRuns = 3;
 
 /// The result called `name` as a number, or 0 when the function has none.
 static double scalarResult(const Executable &function, llvm::ArrayRef<Tensor> results,
@@ -104,7 +108,7 @@ llvm::Expected<Tensor> Session::argument(const TensorSpec &spec, const Inputs &i
   return tokens;
 }
 
-llvm::Error Session::run(Executable &function, const Inputs &inputs,
+llvm::Error Session::run(Executable &function, llvm::StringRef name, const Inputs &inputs,
                          llvm::SmallVectorImpl<Tensor> &results) {
   llvm::SmallVector<Tensor> arguments;
   for (const TensorSpec &spec : function.arguments()) {
@@ -113,14 +117,19 @@ llvm::Error Session::run(Executable &function, const Inputs &inputs,
       return tensor.takeError();
     arguments.push_back(std::move(*tensor));
   }
-  return function.run(arguments, results, runOptions);
+  RunOptions choices = runOptions;
+  if (options.compiler.trace && tracedRuns[name]++ < kTracedRuns)
+    choices.trace = options.compiler.trace;
+  TraceScope whole(choices.trace, "@" + name, "run");
+  return function.run(arguments, results, choices);
 }
 
 llvm::Expected<StepResult> Session::step(const Tensor &tokens, double learningRate) {
   if (!stepFunction)
     return fail("expected a module with a function '{0}', got none", kStepEntry);
   // Batches of one update must differ in their random numbers, so `step` counts batches.
-  if (llvm::Error error = run(*stepFunction, {tokens, learningRate, batchCount + 1}, stepResults))
+  if (llvm::Error error =
+          run(*stepFunction, kStepEntry, {tokens, learningRate, batchCount + 1}, stepResults))
     return std::move(error);
   ++batchCount;
   StepResult result{scalarResult(*stepFunction, stepResults, "loss"),
@@ -130,7 +139,7 @@ llvm::Expected<StepResult> Session::step(const Tensor &tokens, double learningRa
     return result;
   if (applyFunction) {
     if (llvm::Error error =
-            run(*applyFunction, {Tensor(), learningRate, stepCount + 1}, applyResults))
+            run(*applyFunction, kApplyEntry, {Tensor(), learningRate, stepCount + 1}, applyResults))
       return std::move(error);
     result.gradNorm = scalarResult(*applyFunction, applyResults, "grad_norm");
   }
@@ -141,7 +150,8 @@ llvm::Expected<StepResult> Session::step(const Tensor &tokens, double learningRa
 llvm::Expected<EvaluateResult> Session::evaluate(const Tensor &tokens) {
   if (!evaluateFunction)
     return fail("expected a module with a function '{0}', got none", kEvaluateEntry);
-  if (llvm::Error error = run(*evaluateFunction, {tokens, 0.0, stepCount + 1}, evaluateResults))
+  if (llvm::Error error =
+          run(*evaluateFunction, kEvaluateEntry, {tokens, 0.0, stepCount + 1}, evaluateResults))
     return std::move(error);
   EvaluateResult result;
   result.loss = scalarResult(*evaluateFunction, evaluateResults, "loss");

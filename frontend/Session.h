@@ -87,7 +87,7 @@ private:
     int64_t step; ///< from 1
   };
   llvm::Expected<Tensor> argument(const TensorSpec &spec, const Inputs &inputs) const;
-  llvm::Error run(Executable &function, const Inputs &inputs,
+  llvm::Error run(Executable &function, llvm::StringRef name, const Inputs &inputs,
                   llvm::SmallVectorImpl<Tensor> &results);
 
   std::shared_ptr<mlir::MLIRContext> context; ///< first: executables may hold modules
@@ -101,6 +101,7 @@ private:
   int64_t accumulate = 1;                                               ///< batches per update
   int64_t stepCount = 0;                                                ///< updates
   int64_t batchCount = 0;                                               ///< calls of `step`
+  llvm::StringMap<int> tracedRuns; ///< of each function, as far as they are traced
 };
 
 } // namespace dsa

@@ -74,16 +74,18 @@ void *KernelExecutable::resolve(const BufferRef &ref, llvm::ArrayRef<Tensor> arg
 /// split.
 llvm::Error KernelExecutable::execute(const Launch &launch, void *const *buffers, ThreadPool &pool,
                                       Trace *trace) {
+  TraceScope whole(trace, launch.name, "launch");
+  whole.note("flops", launch.flops);
+  whole.note("bytes", launch.bytes);
   std::mutex mutex;
   Status first;
   for (const Phase &phase : launch.phases) {
     pool.parallelFor(phase.grid, [&](int thread, int64_t begin, int64_t end) {
       int64_t status[2] = {0, 0};
-      double start = trace ? trace->now() : 0;
+      TraceScope range(trace, launch.name, "range", thread);
+      range.note("items", end - begin);
       phase.function(buffers, workspace.data(), scratch.data() + thread * scratchStride, status,
                      begin, end);
-      if (trace)
-        trace->record(launch.name, thread, start, trace->now());
       if (status[0] == 0)
         return;
       std::lock_guard lock(mutex);

@@ -2,7 +2,7 @@
 #include "runtime/Trace.h"
 
 #include "runtime/AtomicFile.h"
-#include "llvm/Support/JSON.h"
+#include "llvm/ADT/Twine.h"
 
 namespace dsa {
 
@@ -10,9 +10,9 @@ double Trace::now() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-void Trace::record(llvm::StringRef name, int thread, double begin, double end) {
+void Trace::record(TraceSpan span) {
   std::lock_guard lock(mutex);
-  spans.push_back({name.str(), thread, begin, end});
+  spans.push_back(std::move(span));
 }
 
 std::string Trace::json() const {
@@ -23,14 +23,16 @@ std::string Trace::json() const {
   json.object([&] {
     json.attribute("displayTimeUnit", "ms");
     json.attributeArray("traceEvents", [&] {
-      for (const Span &span : spans)
+      for (const TraceSpan &span : spans)
         json.object([&] {
           json.attribute("name", span.name);
+          json.attribute("cat", span.category);
           json.attribute("ph", "X");
           json.attribute("pid", 1);
           json.attribute("tid", span.thread);
           json.attribute("ts", 1e6 * span.begin);
           json.attribute("dur", 1e6 * (span.end - span.begin));
+          json.attribute("args", llvm::json::Value(llvm::json::Object(span.facts)));
         });
     });
   });
@@ -39,6 +41,24 @@ std::string Trace::json() const {
 
 llvm::Error Trace::write(llvm::StringRef path) const {
   return writeAtomically(path, {json()});
+}
+
+TraceScope::TraceScope(Trace *trace, const llvm::Twine &name, llvm::StringRef category, int thread)
+    : trace(trace) {
+  if (trace)
+    span = {name.str(), category, thread, trace->now(), 0, {}};
+}
+
+TraceScope::~TraceScope() {
+  if (!trace)
+    return;
+  span.end = trace->now();
+  trace->record(std::move(span));
+}
+
+void TraceScope::note(llvm::StringRef key, llvm::json::Value value) {
+  if (trace)
+    span.facts[key] = std::move(value);
 }
 
 } // namespace dsa

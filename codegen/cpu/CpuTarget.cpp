@@ -1,5 +1,6 @@
 // The cpu target: plans the graph, compiles its kernels for this machine and lists the launches.
 #include "codegen/Diagnostics.h"
+#include "codegen/PassTrace.h"
 #include "codegen/Target.h"
 #include "codegen/cpu/Jit.h"
 #include "passes/Pipeline.h"
@@ -110,6 +111,7 @@ public:
     OwningOpRef<ModuleOp> plan = isolateFunction(module, entry);
     FirstDiagnostic diagnostic(*module.getContext());
     PassManager manager(module.getContext());
+    tracePasses(manager, options.trace);
     buildGraphPipeline(manager);
     if (!plan)
       return llvm::createStringError("expected a function '%s' in the module, got none",

@@ -1,8 +1,10 @@
 // Lowering, code generation, caching and linking of kernels.
 #include "codegen/cpu/Jit.h"
 #include "codegen/Diagnostics.h"
+#include "codegen/PassTrace.h"
 #include "codegen/cpu/LowerKernels.h"
 #include "runtime/BlobCache.h"
+#include "runtime/Trace.h"
 
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/Index/IR/IndexDialect.h"
@@ -51,6 +53,11 @@ constexpr llvm::StringLiteral kEmitterHash =
 #include "codegen/EmitterHash.inc"
     ;
 
+/// What is compiled: the text decides, the name is for those who watch.
+struct Source {
+  std::string name, text;
+};
+
 /// The kernel alone under a fixed name, so that equal kernels of different graphs share one object.
 std::string canonicalText(KernelOp kernel) {
   auto clone = cast<KernelOp>(kernel->clone());
@@ -78,11 +85,12 @@ llvm::Expected<std::unique_ptr<llvm::TargetMachine>> createTargetMachine() {
 /// One thread's compiler: its own contexts, so that threads share nothing.
 class Worker {
 public:
-  Worker() : context(registry(), MLIRContext::Threading::DISABLED) {
+  explicit Worker(Trace *trace = nullptr, int thread = 0)
+      : trace(trace), thread(thread), context(registry(), MLIRContext::Threading::DISABLED) {
     context.loadAllAvailableDialects();
   }
 
-  llvm::Expected<KernelObject> compile(const std::string &text);
+  llvm::Expected<KernelObject> compile(const Source &source);
   llvm::Expected<std::unique_ptr<llvm::Module>> lower(const std::string &text,
                                                       KernelObject &object);
   llvm::LLVMContext llvmContext;
@@ -103,6 +111,8 @@ private:
     return shared;
   }
 
+  Trace *trace;
+  int thread;
   MLIRContext context;
 };
 
@@ -113,6 +123,7 @@ llvm::Expected<std::unique_ptr<llvm::Module>> Worker::lower(const std::string &t
   if (!module)
     return diagnostic.takeError("kernel does not parse");
   PassManager manager(&context);
+  tracePasses(manager, trace, thread);
   manager.addPass(createLowerKernelsToCpu());
   buildPhasesToLlvm(manager.nest<ModuleOp>());
   if (failed(manager.run(*module)))
@@ -137,15 +148,19 @@ llvm::Expected<std::unique_ptr<llvm::Module>> Worker::lower(const std::string &t
   return result;
 }
 
-llvm::Expected<KernelObject> Worker::compile(const std::string &text) {
+llvm::Expected<KernelObject> Worker::compile(const Source &source) {
+  TraceScope whole(trace, source.name, "compile", thread);
+  whole.note("cache", "miss");
   KernelObject object;
-  auto module = lower(text, object);
+  auto module = lower(source.text, object);
   if (!module)
     return module.takeError();
+  TraceScope generation(trace, "generate code", "compile", thread);
   auto buffer = llvm::orc::SimpleCompiler(*machine)(**module);
   if (!buffer)
     return buffer.takeError();
   object.object = (*buffer)->getBuffer().str();
+  whole.note("bytes", static_cast<int64_t>(object.object.size()));
   return object;
 }
 
@@ -189,27 +204,32 @@ bool decode(llvm::StringRef blob, KernelObject &object) {
   return true;
 }
 
-/// Compiles the texts that the cache does not hold, dealt out to the threads one by one.
-llvm::Expected<std::vector<KernelObject>> compileAll(ArrayRef<std::string> texts, int threads,
-                                                     BlobCache &cache) {
-  std::vector<KernelObject> objects(texts.size());
+/// Compiles the sources that the cache does not hold, dealt out to the threads one by one.
+llvm::Expected<std::vector<KernelObject>>
+compileAll(ArrayRef<Source> sources, const CompileOptions &options, BlobCache &cache) {
+  std::vector<KernelObject> objects(sources.size());
   std::vector<std::string> keys;
   std::vector<size_t> missing;
   std::string host = hostDescription();
-  for (auto [number, text] : llvm::enumerate(texts)) {
-    keys.push_back(BlobCache::key({text, host, kEmitterHash}));
+  for (auto [number, source] : llvm::enumerate(sources)) {
+    double begin = options.trace ? options.trace->now() : 0;
+    keys.push_back(BlobCache::key({source.text, host, kEmitterHash}));
     auto blob = cache.find(keys.back());
     if (!blob || !decode(blob->getBuffer(), objects[number]))
       missing.push_back(number);
+    else if (options.trace)
+      options.trace->record(
+          {source.name, "compile", 0, begin, options.trace->now(),
+           llvm::json::Object{{"cache", "hit"}, {"bytes", objects[number].object.size()}}});
   }
   std::atomic<size_t> next = 0;
   std::mutex mutex;
   llvm::Error failure = llvm::Error::success();
-  auto work = [&] {
-    Worker worker;
+  auto work = [&](int thread) {
+    Worker worker(options.trace, thread);
     for (size_t index = next++; index < missing.size(); index = next++) {
       size_t number = missing[index];
-      auto object = worker.compile(texts[number]);
+      auto object = worker.compile(sources[number]);
       if (object) {
         cache.store(keys[number], encode(*object));
         objects[number] = std::move(*object);
@@ -220,10 +240,11 @@ llvm::Expected<std::vector<KernelObject>> compileAll(ArrayRef<std::string> texts
     }
   };
   std::vector<std::thread> pool;
-  for (int thread = 1; thread < std::min<int>(threads, static_cast<int>(missing.size())); ++thread)
-    pool.emplace_back(work);
+  int threads = std::min(options.threads, static_cast<int>(missing.size()));
+  for (int thread = 1; thread < threads; ++thread)
+    pool.emplace_back(work, thread);
   if (!missing.empty())
-    work();
+    work(0);
   for (std::thread &thread : pool)
     thread.join();
   if (failure)
@@ -254,13 +275,14 @@ llvm::Expected<CompiledKernel> link(llvm::orc::LLJIT &jit, const KernelObject &o
 
 llvm::Expected<CompiledKernels> compileKernels(ArrayRef<KernelOp> kernels,
                                                const CompileOptions &options) {
-  std::vector<std::string> texts;
+  std::vector<Source> sources;
   for (KernelOp kernel : kernels)
-    texts.push_back(canonicalText(kernel));
+    sources.push_back({kernel.getName().str(), canonicalText(kernel)});
   BlobCache cache(options.cacheDirectory);
-  auto objects = compileAll(texts, options.threads, cache);
+  auto objects = compileAll(sources, options, cache);
   if (!objects)
     return objects.takeError();
+  TraceScope linking(options.trace, "link", "compile");
   auto machine = createTargetMachine();
   if (!machine)
     return machine.takeError();
