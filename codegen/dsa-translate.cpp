@@ -4,6 +4,15 @@
 
 #include "mlir/Support/LogicalResult.h"
 #include "mlir/Tools/mlir-translate/MlirTranslateMain.h"
+#include "llvm/Support/CommandLine.h"
+
+static llvm::cl::extrahelp examples(R"(
+examples:
+  dsa-translate test/codegen/cpu/pipeline.mlir --dsa-to-assembly
+      the machine code of a product on this machine; look for vfmadd
+  dsa-opt test/passes/graph-pipeline.mlir --dsa-graph-pipeline | dsa-translate --dsa-to-llvmir
+      the LLVM IR of each kernel of a planned training step
+)");
 
 int main(int argc, char **argv) {
   dsa::registerTranslations();

@@ -7,6 +7,7 @@
 #include "experiments/ModelLearner.h"
 #include "experiments/Options.h"
 #include "experiments/Question.h"
+#include "experiments/TraceFile.h"
 #include "experiments/Trainer.h"
 #include "frontend/Compiler.h"
 #include "runtime/HostProbe.h"
@@ -79,8 +80,8 @@ Tensor inputOf(const TensorSpec &spec, llvm::ArrayRef<TensorSpec> all) {
   return tensor;
 }
 
-llvm::Expected<KernelRow> timeCase(const KernelCase &kernel, int64_t threads, int64_t runs,
-                                   double peak) {
+llvm::Expected<KernelRow> timeCase(const KernelCase &kernel, int64_t threads,
+                                   const KernelOptions &choices, double peak) {
   mlir::DialectRegistry registry;
   registerDialects(registry);
   mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
@@ -88,6 +89,7 @@ llvm::Expected<KernelRow> timeCase(const KernelCase &kernel, int64_t threads, in
   assert(module && "the cases of the benchmark parse");
   CompilerOptions options;
   options.threads = static_cast<int>(threads);
+  options.trace = choices.trace;
   auto executable = compile(*module, "main", options);
   if (!executable)
     return executable.takeError();
@@ -96,7 +98,7 @@ llvm::Expected<KernelRow> timeCase(const KernelCase &kernel, int64_t threads, in
     arguments.push_back(inputOf(spec, (*executable)->arguments()));
   ThreadPool pool(static_cast<int>(threads));
   RunOptions run{&pool};
-  auto seconds = timeOf(runs, [&] { return (*executable)->run(arguments, results, run); });
+  auto seconds = timeOf(choices.runs, [&] { return (*executable)->run(arguments, results, run); });
   if (!seconds)
     return seconds.takeError();
   int64_t flops = 0;
@@ -109,7 +111,7 @@ llvm::Expected<KernelRow> timeCase(const KernelCase &kernel, int64_t threads, in
 
 llvm::Expected<LearnerOptions> quickStep(llvm::StringRef model, int64_t threads,
                                          llvm::StringRef cache) {
-  auto config = loadModelConfig(llvm::formatv(DSA_MODEL_CONFIGS "/{0}.json", model).str());
+  auto config = loadModelConfig(modelDescription(model));
   if (!config)
     return config.takeError();
   config->vocab = 4096;
@@ -195,7 +197,7 @@ llvm::Expected<KernelBenchmark> dsa::benchmarkKernels(const KernelOptions &optio
     for (const KernelCase &kernel : cases) {
       if (!llvm::StringRef(kernel.kernel).contains(options.only))
         continue;
-      auto row = timeCase(kernel, threads, options.runs, peak);
+      auto row = timeCase(kernel, threads, options, peak);
       if (!row)
         return row.takeError();
       benchmark.rows.push_back(std::move(*row));
@@ -247,6 +249,8 @@ llvm::Expected<int> dsa::answerKernels(llvm::ArrayRef<llvm::StringRef> arguments
   options.flag("no-step", "leave out the training step and its compilation", noStep);
   options.flag("json", "print one JSON object with rows", json);
   options.flag("help", "print this", help);
+  TraceFile trace;
+  trace.declare(options);
   std::string described = options.help();
   if (llvm::Error error = options.parse(arguments))
     return error;
@@ -260,9 +264,12 @@ llvm::Expected<int> dsa::answerKernels(llvm::ArrayRef<llvm::StringRef> arguments
     return 0;
   }
   settings.step = !noStep;
+  settings.trace = trace.timeline();
   auto benchmark = benchmarkKernels(settings);
   if (!benchmark)
     return benchmark.takeError();
+  if (llvm::Error error = trace.write())
+    return error;
   if (json)
     llvm::outs() << llvm::formatv("{0:2}\n", toJson(*benchmark));
   else

@@ -6,6 +6,7 @@
 #include "experiments/Progress.h"
 #include "experiments/Question.h"
 #include "experiments/ResultFile.h"
+#include "experiments/TraceFile.h"
 #include "experiments/Trainer.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -33,6 +34,7 @@ struct RandomTokensOptions {
   std::vector<std::string> arms = {"classic", "sparse-random", "published"};
   int64_t steps = 1500, seed = 42, threads = 0;
   std::string target = "cpu", folder = "experiments/results/random-tokens", cache = ".cache";
+  TraceFile trace;
   bool help = false;
 };
 
@@ -45,6 +47,7 @@ void declare(Options &options, RandomTokensOptions &result) {
   options.text("target", "NAME", "cpu or reference", result.target);
   options.text("out", "FOLDER", "where summary.json is written", result.folder);
   options.text("cache", "FOLDER", "keeps compiled kernels", result.cache);
+  result.trace.declare(options);
   options.flag("help", "print this", result.help);
 }
 
@@ -59,7 +62,7 @@ llvm::Expected<LearnerOptions> learnerOf(llvm::StringRef arm, const RandomTokens
   llvm::StringRef file = arm == "classic"     ? "classic-moe"
                          : arm == "published" ? "sparse-moe-published"
                                               : "sparse-moe";
-  auto model = loadModelConfig(llvm::formatv(DSA_MODEL_CONFIGS "/{0}.json", file).str());
+  auto model = loadModelConfig(modelDescription(file));
   if (!model)
     return model.takeError();
   model->vocab = kVocabulary;
@@ -79,6 +82,7 @@ llvm::Expected<LearnerOptions> learnerOf(llvm::StringRef arm, const RandomTokens
   learner.target = options.target;
   learner.threads = options.threads;
   learner.cacheDirectory = options.cache;
+  learner.trace = options.trace.timeline();
   learner.acknowledgeLeak = arm == "published";
   learner.embeddingScale = kEmbeddingScale;
   return learner;
@@ -173,6 +177,8 @@ llvm::Expected<int> dsa::answerRandomTokens(llvm::ArrayRef<llvm::StringRef> argu
                                                  {"steps", settings.steps},
                                                  {"seed", settings.seed},
                                                  {"arms", std::move(arms)}};
+  if (llvm::Error error = settings.trace.write())
+    return error;
   if (llvm::Error error =
           writeResult(settings.folder + "/summary.json", llvm::formatv("{0:2}\n", summary).str()))
     return error;

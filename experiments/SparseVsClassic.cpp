@@ -26,7 +26,7 @@ std::string modelFile(llvm::StringRef arm) {
   llvm::StringRef name = arm == "classic"     ? "classic-moe"
                          : arm == "published" ? "sparse-moe-published"
                                               : "sparse-moe";
-  return llvm::formatv(DSA_MODEL_CONFIGS "/{0}.json", name);
+  return modelDescription(name);
 }
 
 /// The network of `arm` at `length`, as `settings` change it.
@@ -79,6 +79,7 @@ llvm::Error trainRun(Study &study, RunRecord &run, const Windows &windows,
   built.target = s.target;
   built.threads = s.threads;
   built.cacheDirectory = options.cache;
+  built.trace = options.trace.timeline();
   built.acknowledgeLeak = run.arm == "published";
   auto learner = ModelLearner::create(built);
   if (!learner)
@@ -227,6 +228,8 @@ llvm::Expected<int> dsa::answerSparseVsClassic(llvm::ArrayRef<llvm::StringRef> a
   if (llvm::Error error = trainAll(study, *data, *options))
     return error;
   if (llvm::Error error = writeStudy(study, options->folder))
+    return error;
+  if (llvm::Error error = options->trace.write())
     return error;
   llvm::outs() << '\n' << resultTable(study) << "\nreport: " << options->folder << "/report.html\n";
   if (!study.finished)

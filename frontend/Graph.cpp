@@ -12,6 +12,8 @@ using namespace mlir;
 using namespace dsa;
 
 Graph::Graph(ModuleOp module, StringRef name) : builder(OpBuilder::atBlockEnd(module.getBody())) {
+  builder.getContext()
+      ->loadDialect<DsaDialect, func::FuncDialect, arith::ArithDialect, tensor::TensorDialect>();
   Location location = NameLoc::get(builder.getStringAttr(name));
   func = func::FuncOp::create(builder, location, name, builder.getFunctionType({}, {}));
   builder.setInsertionPointToStart(func.addEntryBlock());

@@ -37,8 +37,7 @@ struct Rotation {
 /// its op.
 class Graph {
 public:
-  /// Appends the empty function `name` to `module`, whose context must know the dialects of
-  /// `registerDialects`.
+  /// Appends the empty function `name` to `module`; the dialects it needs are loaded.
   Graph(mlir::ModuleOp module, llvm::StringRef name);
 
   /// Prefixes the names of parameters and the locations of ops until it is destroyed.

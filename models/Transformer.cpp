@@ -78,7 +78,6 @@ static void buildEvaluate(ModuleOp module, const ModelConfig &config, const Buil
 
 OwningOpRef<ModuleOp> dsa::buildModel(MLIRContext &context, const ModelConfig &config,
                                       const BuildOptions &options) {
-  context.loadDialect<DsaDialect, func::FuncDialect, arith::ArithDialect, tensor::TensorDialect>();
   OwningOpRef<ModuleOp> module(
       ModuleOp::create(NameLoc::get(StringAttr::get(&context, config.name))));
   if (options.step)

@@ -157,7 +157,7 @@ TEST_F(Product, ExpertsHaveAnyNumberOfRows) {
 /// Row i of y for input row i and row m - 1 - i for the reversed input: the same bits.
 TEST_F(Product, BitsOfARowDoNotDependOnItsPlace) {
   const int64_t m = 101, k = 300, n = 48;
-  Tensor x = random({m, k}, 1), w = random({n, k}, 2), reversed({DType::F32}, {m, k});
+  Tensor x = random({m, k}, 1), w = random({n, k}, 2), reversed(DType::F32, {m, k});
   for (int64_t i = 0; i < m; ++i)
     std::memcpy(reversed.data<float>() + i * k, x.data<float>() + (m - 1 - i) * k,
                 k * sizeof(float));
