@@ -19,6 +19,9 @@ static constexpr int64_t kLeftSteps = 16;
 static constexpr int64_t kFarRows = 1024;
 /// Elements of one cache line.
 static constexpr int64_t kLine = 16;
+/// A depth up to this is not cut: nothing is then added to memory. A longer one is cut into blocks
+/// of so many elements of a panel, a third of L1.
+static constexpr int64_t kWholeDepth = 256, kPanelElements = 4096;
 /// A grid of fewer blocks than this leaves threads idle.
 static constexpr int64_t kEnoughBlocks = 16;
 
@@ -42,19 +45,25 @@ BlockedProduct::BlockedProduct(KernelBuilder &b, Factor left, Factor right, Prod
   store.emplace(b, result, rowBlockSize, columnBlockSize, panel());
 }
 
-/// A panel's depth block stays in L1, the left block in L2; the grid must feed all threads.
+/// A panel's depth block stays in L1, the left block in L2; the grid must feed all threads. A left
+/// factor that is packed for each column block makes do with few rows before the columns are cut.
 void BlockedProduct::chooseBlocks() {
   int64_t wide = b.lanes() >= 16, rows = std::max<int64_t>(sizes.rows, 1);
-  depthBlockSize = evenBlock(std::max<int64_t>(sizes.depth, 1), 256, 16);
+  int64_t depth = std::max<int64_t>(sizes.depth, 1);
+  depthBlockSize = evenBlock(depth, depth <= kWholeDepth ? depth : kPanelElements / panel(), 16);
   rowBlockSize = std::min<int64_t>(wide ? 128 : 96, alignTo(rows, tile.rows));
   columnBlockSize = evenBlock(sizes.columns, 256, sizes.columns < 64 ? panel() : 64);
   auto blocks = [&] { return sizes.groups * rowBlocks() * columnBlocks(); };
-  while (blocks() < kEnoughBlocks && rowBlockSize >= 16 * tile.rows)
-    rowBlockSize = alignTo(rowBlockSize / 2, tile.rows);
+  int64_t divisible = (left.transposed ? 8 : 16) * tile.rows;
+  while (blocks() < kEnoughBlocks && rowBlockSize >= divisible)
+    rowBlockSize = alignTo(rowBlockSize / 2, lineRows());
   while (blocks() < kEnoughBlocks && columnBlockSize > 128)
     columnBlockSize = alignTo(columnBlockSize / 2, 64);
 }
 
+int64_t BlockedProduct::lineRows() const {
+  return std::max<int64_t>(1, kLine / tile.rows) * tile.rows;
+}
 int64_t BlockedProduct::rowBlocks() const {
   return blocksOf(sizes.rows, rowBlockSize);
 }
@@ -160,8 +169,8 @@ void BlockedProduct::copyLeft(const ProductBlock &block, Value k, Value depth) {
   });
 }
 
-/// Into tiles [row / tile.rows][k][tile.rows], a few steps of all tiles at a time: what they read
-/// stays in L1 until the last tile has taken its part.
+/// Into tiles [row / tile.rows][k][tile.rows], a few steps of all tiles at a time. The tiles that
+/// share a cache line are packed together: rows far apart would not stay in L1 until the second.
 void BlockedProduct::packLeft(const ProductBlock &block, Value k, Value depth) {
   assert(!sizes.rowsVary && "a transposed left factor has its rows along the last axis");
   View from = b.view(left.tensor);
@@ -172,11 +181,14 @@ void BlockedProduct::packLeft(const ProductBlock &block, Value k, Value depth) {
   };
   b.loop(b.index(0), depth, kLeftSteps, [&](Value steps) {
     Value end = b.min(b.add(steps, kLeftSteps), depth);
-    rowTiles(block.rows, [&](Value row, int64_t count) {
+    rowTiles(block.rows, lineRows(), [&](Value row, int64_t count) {
       Value target = b.mul(row, depthBlockSize);
       b.loop(steps, end, 1, [&](Value i) {
-        Value source = b.add(b.rowStart(from, b.add(k, i)), block.leftRow);
-        copy(b.add(source, row), b.add(target, b.mul(i, tile.rows)), count);
+        Value source = b.add(b.add(b.rowStart(from, b.add(k, i)), block.leftRow), row);
+        for (int64_t first = 0; first < count; first += tile.rows)
+          copy(b.add(source, first),
+               b.add(b.add(target, first * depthBlockSize), b.mul(i, tile.rows)),
+               std::min(tile.rows, count - first));
       });
     });
   });
@@ -199,21 +211,22 @@ TileLeft BlockedProduct::tileLeft(const ProductBlock &block, Value row, int64_t 
 
 // Blocks.
 
-/// Calls `body(row, count)` for tiles that cover rows [0, rows) of a block.
-void BlockedProduct::rowTiles(Value rows, llvm::function_ref<void(Value, int64_t)> body) {
+/// Calls `body(row, count)` for groups of `step` rows, which divides the row block, that cover rows
+/// [0, rows) of a block; count is less at the end.
+void BlockedProduct::rowTiles(Value rows, int64_t step,
+                              llvm::function_ref<void(Value, int64_t)> body) {
   if (!sizes.rowsVary) {
-    int64_t ragged = sizes.rows % tile.rows;
-    Value rest = ragged == 0 ? b.index(0) : b.rem(rows, tile.rows);
-    if (sizes.rows >= tile.rows)
-      b.loop(b.index(0), b.sub(rows, rest), tile.rows, [&](Value row) { body(row, tile.rows); });
+    int64_t ragged = sizes.rows % step;
+    Value rest = ragged == 0 ? b.index(0) : b.rem(rows, step);
+    if (sizes.rows >= step)
+      b.loop(b.index(0), b.sub(rows, rest), step, [&](Value row) { body(row, step); });
     if (ragged != 0)
       b.when(b.less(b.index(0), rest), [&] { body(b.sub(rows, rest), ragged); });
     return;
   }
-  Value rest = b.rem(rows, tile.rows), row = b.sub(rows, rest);
-  b.loop(b.index(0), row, tile.rows, [&](Value row) { body(row, tile.rows); });
-  for (int64_t count = llvm::bit_floor(static_cast<uint64_t>(tile.rows - 1)); count > 0;
-       count /= 2) {
+  Value rest = b.rem(rows, step), row = b.sub(rows, rest);
+  b.loop(b.index(0), row, step, [&](Value row) { body(row, step); });
+  for (int64_t count = llvm::bit_floor(static_cast<uint64_t>(step - 1)); count > 0; count /= 2) {
     Value present = b.rem(b.div(rest, count), 2);
     b.when(b.less(b.index(0), present), [&] { body(row, count); });
     row = b.add(row, b.mul(present, count));
@@ -264,7 +277,7 @@ void BlockedProduct::multiplyBlock(const ProductBlock &block, const BlockMemory 
     TileRight tileRight{packedRight, panelRow(block.group, panelNumber, k), panel()};
     Value next = panelRow(block.group, b.add(panelNumber, 1), k);
     Value corner = b.add(memory.first, b.mul(number, panel()));
-    rowTiles(block.rows, [&](Value row, int64_t count) {
+    rowTiles(block.rows, tile.rows, [&](Value row, int64_t count) {
       TileShape shape{count, tile.vectors};
       Value target = b.add(corner, b.mul(row, memory.stride));
       KernelBuilder::Carried sums =

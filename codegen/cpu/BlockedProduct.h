@@ -32,7 +32,8 @@ struct ProductBlock {
 
 /// Emits the phases and blocks of one product kernel. The right factor is packed once per launch
 /// into panels [group][column / panel][depth][panel], the last one padded with columns that nobody
-/// reads; XX
+/// reads. Blocks read the left factor in place, or from scratch if it is transposed or its rows lie
+/// far apart.
 class BlockedProduct {
 public:
   BlockedProduct(KernelBuilder &b, Factor left, Factor right, ProductSizes sizes,
@@ -53,6 +54,8 @@ public:
 private:
   int64_t panel() const { return tile.vectors * b.lanes(); }
   int64_t panels() const;
+  /// Rows of the tiles that share a cache line of a transposed left factor.
+  int64_t lineRows() const;
   void chooseBlocks();
   /// Flat element of the packed right factor at which row k of a panel begins.
   mlir::Value panelRow(mlir::Value group, mlir::Value panelNumber, mlir::Value k);
@@ -62,7 +65,8 @@ private:
   void packLeft(const ProductBlock &block, mlir::Value k, mlir::Value depth);
   TileLeft tileLeft(const ProductBlock &block, mlir::Value row, int64_t count, mlir::Value k);
   void clear(const BlockMemory &memory, mlir::Value rows, mlir::Value panelCount);
-  void rowTiles(mlir::Value rows, llvm::function_ref<void(mlir::Value, int64_t)> body);
+  void rowTiles(mlir::Value rows, int64_t step,
+                llvm::function_ref<void(mlir::Value, int64_t)> body);
   void multiplyBlock(const ProductBlock &block, const BlockMemory &memory, mlir::Value panelCount,
                      mlir::Value k);
   void prefetchRight(mlir::Value panelStart, mlir::Value number);
