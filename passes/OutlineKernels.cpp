@@ -112,6 +112,8 @@ LogicalResult Outliner::collect() {
   for (Operation &op : func.getBody().front().without_terminator()) {
     if (isa<arith::ConstantOp>(op) || isView(&op))
       continue;
+    if (isa<LaunchOp>(op))
+      return op.emitOpError("expected a function of launches or of ops to outline, got both");
     if (!familyOf(&op))
       return op.emitOpError("expected an op that anchors a kernel family, a view or a constant");
     for (Value operand : op.getOperands())
@@ -265,6 +267,13 @@ void Outliner::finish() {
   }
 }
 
+/// Whether `func` is what this pass leaves behind: launches, and constants that they read.
+static bool isOutlined(func::FuncOp func) {
+  return !func.getOps<LaunchOp>().empty() && llvm::all_of(func.getOps(), [](Operation &op) {
+    return isa<LaunchOp, arith::ConstantOp>(op) || op.hasTrait<OpTrait::IsTerminator>();
+  });
+}
+
 LogicalResult Outliner::run() {
   if (!func.getBody().hasOneBlock())
     return func.emitOpError("expected one block, got ") << func.getBody().getBlocks().size();
@@ -284,7 +293,7 @@ struct OutlineKernels : dsa::impl::OutlineKernelsBase<OutlineKernels> {
   void runOnOperation() override {
     KernelLibrary library(getOperation());
     for (func::FuncOp func : llvm::to_vector(getOperation().getOps<func::FuncOp>())) {
-      if (func.isExternal())
+      if (func.isExternal() || isOutlined(func))
         continue;
       Outliner outliner(func, library);
       if (failed(outliner.run()))

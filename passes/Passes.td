@@ -49,7 +49,8 @@ def VerifyCausality : Pass<"dsa-verify-causality", "::mlir::func::FuncOp"> {
     * in a function without a loss, results with `dsa.name = "logits"` and operands of `dsa.argmax`: the row of
       token t may have seen tokens s <= t only.
 
-    Nothing else is: the balance loss legally sees all tokens. Segment ids and caches are taken as given.
+    Nothing else is: the balance loss legally sees all tokens. Segment ids and caches are taken as given. Launches are
+    followed into their kernels, so outlining hides nothing.
 
     The rejection is an error at the op where the future entered, with a counter-example row computed from the shapes:
     `'dsa.attention' op lets row t = 0 see token s = 1: every query attends to every key`. The unit attribute
@@ -94,6 +95,7 @@ def OutlineKernels : Pass<"dsa-outline-kernels", "::mlir::ModuleOp"> {
     reads through and the element-wise ops behind its main result, as far as its row of `KernelFamilies` allows and
     as long as no path leaves the group and comes back. Element-wise ops without such a producer join each other.
     A value that is also read elsewhere is yielded besides. Constants are operands. Equal kernels are written once.
+    A function of launches already stays as it is.
 
     Before: `%y = dsa.linear %x, %w`, `%d = dsa.dropout %y`, `%z = dsa.add %x, %d`
     After: `%z = dsa.launch @linear_0(%x, %w, %key)`

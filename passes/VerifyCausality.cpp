@@ -6,6 +6,7 @@
 #include "dialect/TokenFlow.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/IRMapping.h"
 
 namespace dsa {
 #define GEN_PASS_DEF_VERIFYCAUSALITY
@@ -132,6 +133,25 @@ static void describe(const Leak &leak, const Claim &claim, bool acknowledged) {
         << "row t = " << leak.row << " may see only tokens before the one it predicts here";
 }
 
+/// A copy of `function` in which the ops of each kernel stand in place of its launches.
+static OwningOpRef<func::FuncOp> withoutLaunches(func::FuncOp function) {
+  OwningOpRef<func::FuncOp> copy(function.clone());
+  for (LaunchOp launch : llvm::to_vector(copy->getOps<LaunchOp>())) {
+    auto kernel = SymbolTable::lookupNearestSymbolFrom<KernelOp>(function, launch.getKernelAttr());
+    Block &body = kernel.getBody().front();
+    IRMapping inside;
+    inside.map(body.getArguments(), launch.getInputs());
+    OpBuilder builder(launch);
+    for (Operation &op : body.without_terminator())
+      builder.clone(op, inside);
+    for (auto [output, yielded] :
+         llvm::zip_equal(launch.getOutputs(), body.getTerminator()->getOperands()))
+      output.replaceAllUsesWith(inside.lookup(yielded));
+    launch.erase();
+  }
+  return copy;
+}
+
 namespace {
 struct VerifyCausality : dsa::impl::VerifyCausalityBase<VerifyCausality> {
   using VerifyCausalityBase::VerifyCausalityBase;
@@ -147,6 +167,12 @@ struct VerifyCausality : dsa::impl::VerifyCausalityBase<VerifyCausality> {
       function.emitOpError("expected one block to follow tokens through, got ")
           << function.getBody().getBlocks().size();
       return signalPassFailure();
+    }
+    OwningOpRef<func::FuncOp> copy;
+    if (!function.getOps<LaunchOp>().empty()) {
+      copy = withoutLaunches(function);
+      function = *copy;
+      tokens = function.getArgument(tokens.getArgNumber());
     }
     TokenFlow flow(tokens);
     for (Operation &op : function.front().without_terminator()) {

@@ -29,6 +29,10 @@ struct LowerKernelsToCpu : dsa::impl::LowerKernelsToCpuBase<LowerKernelsToCpu> {
     cpu::Emitter emit = cpu::emitterFor(anchor);
     if (!emit)
       return anchor->emitOpError("has no kernel on the cpu target");
+    for (Operation &op : kernel.getBody().front().without_terminator())
+      if (&op != anchor && !isView(&op) && !isPointwise(&op))
+        return op.emitOpError("expected views and element-wise ops beside '")
+               << anchor->getName() << "' in one kernel, got another anchor";
     OpBuilder builder(kernel->getContext());
     builder.setInsertionPointAfter(kernel);
     auto module = ModuleOp::create(builder, kernel.getLoc(), (kernel.getName() + "_cpu").str());
