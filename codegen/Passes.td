@@ -14,7 +14,7 @@ def LowerKernelsToCpu : Pass<"dsa-lower-kernels-to-cpu", "::mlir::ModuleOp"> {
     that the loops can be read.
   }];
   let options = [
-    Option<"lanes", "lanes", "int64_t", "0", "f32 values of a vector register; 0: as this machine has">
+    Option<"lanes", "lanes", "int64_t", "0", "f32 values of a vector register: 16, 8, 4, or 0 for as many as this machine has">
   ];
   let statistics = [
     Statistic<"kernels", "kernels", "kernels written">,

@@ -20,6 +20,8 @@ struct CompileOptions {
   int threads = 1;
   /// Receives a span for each pass and each kernel; null: nobody watches.
   Trace *trace = nullptr;
+  /// Instruction set of the cpu target: avx512, avx2 or sse; empty: the widest of this machine.
+  std::string vector;
 };
 
 /// One way to execute graphs, known by the name under which tools take it.

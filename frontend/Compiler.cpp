@@ -81,6 +81,7 @@ dsa::compile(mlir::ModuleOp module, llvm::StringRef entry, const CompilerOptions
   choices.cacheDirectory = options.cacheDirectory;
   choices.threads = threadCount(options);
   choices.trace = options.trace;
+  choices.vector = options.vector;
   // Proof and differentiation bind every target, and differentiation adds arguments and entries.
   mlir::OwningOpRef<mlir::ModuleOp> steps(module.clone());
   if (llvm::Error error = runPasses(*steps, options.trace, buildTrainingPipeline))

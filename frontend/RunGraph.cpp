@@ -94,6 +94,7 @@ static llvm::Expected<TargetRun> runOn(StringRef name, func::FuncOp function,
   compilerOptions.target = name.str();
   compilerOptions.threads = options.threads;
   compilerOptions.trace = trace;
+  compilerOptions.vector = options.vector;
   TargetRun run;
   auto module = function->getParentOfType<ModuleOp>();
   if (auto error = compile(module, function.getName(), compilerOptions).moveInto(run.executable))

@@ -15,6 +15,7 @@ struct RunGraphOptions {
   std::string file;                ///< a module; "-" is standard input
   std::string entry;               ///< empty: every public function in turn
   std::string target = "cpu";      ///< name of a target
+  std::string vector;              ///< instruction set of the cpu target; empty: the widest
   std::string against;             ///< name of the target that judges; empty: none
   std::optional<double> tolerance; ///< instead of that of the element type
   std::string inputs;              ///< safetensors file with arguments by name; empty: none

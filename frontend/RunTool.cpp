@@ -17,6 +17,7 @@ usage: dsa-run FILE.mlir [options]     FILE may be - for standard input
 
   --entry=NAME           the function to run instead of every public one
   --target=NAME          cpu (default) or reference
+  --vector=NAME          avx512, avx2 or sse: what cpu uses of this machine instead of the widest
   --against=NAME         also run this target and compare every result
   --tol=X                largest error that counts as equal instead of that of the element type
   --inputs=FILE          safetensors with arguments by name; the others come from the seed
@@ -77,6 +78,8 @@ static Error readOption(StringRef option, std::optional<StringRef> text, RunGrap
     return readValue(option, text, options.entry);
   if (option == "--target")
     return readValue(option, text, options.target);
+  if (option == "--vector")
+    return readValue(option, text, options.vector);
   if (option == "--against")
     return readValue(option, text, options.against);
   if (option == "--tol")
@@ -94,8 +97,8 @@ static Error readOption(StringRef option, std::optional<StringRef> text, RunGrap
 
 static Expected<RunGraphOptions> readCommandLine(ArrayRef<const char *> words) {
   RunGraphOptions options;
-  StringRef withValue[] = {"--entry",   "--target", "--against", "--tol",  "--inputs",
-                           "--outputs", "--seed",   "--threads", "--trace"};
+  StringRef withValue[] = {"--entry",  "--target",  "--vector", "--against", "--tol",
+                           "--inputs", "--outputs", "--seed",   "--threads", "--trace"};
   std::pair<StringRef, bool *> flags[] = {{"--print", &options.print},
                                           {"--profile", &options.profile},
                                           {"--check-gradients", &options.checkGradients}};

@@ -5,6 +5,7 @@
 #include "runtime/Profile.h"
 #include "runtime/Trace.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
 #include <chrono>
@@ -26,10 +27,22 @@ const char *explain(int64_t failure) {
     return "expected an index in range, got one outside";
   case Failure::NotANumber:
     return "expected numbers, got NaN";
+  case Failure::NotFinite:
+    return "expected finite numbers, got NaN or infinity";
   case Failure::None:
     break;
   }
   return "expected success, got an unknown failure";
+}
+
+/// "cross_entropy_0, row 3: expected ... (status 3)"; the operand stands before the row where it is
+/// known.
+llvm::Error explain(const std::string &launch, const Status &status) {
+  int64_t operand = status.row >> kOperandShift;
+  return llvm::createStringError(llvm::formatv(
+      "{0}, {1}row {2}: {3} (status {4})", launch,
+      operand ? llvm::formatv("operand {0}, ", operand - 1).str() : std::string(),
+      status.row & ((int64_t(1) << kOperandShift) - 1), explain(status.failure), status.failure));
 }
 
 double now() {
@@ -93,9 +106,7 @@ llvm::Error KernelExecutable::execute(const Launch &launch, void *const *buffers
         first = {status[0], status[1]};
     });
     if (first.failure != 0)
-      return llvm::createStringError("%s, row %lld: %s (status %lld)", launch.name.c_str(),
-                                     static_cast<long long>(first.row), explain(first.failure),
-                                     static_cast<long long>(first.failure));
+      return explain(launch.name, first);
   }
   return llvm::Error::success();
 }

@@ -9,12 +9,14 @@ namespace dsa {
 /// A compiled kernel. `arguments` are the buffers of a launch in order; `workspace` is shared by
 /// the phases of a launch and by all threads; `scratch` is private to the calling thread and holds
 /// no promise between calls; `status` is two zeroes, of which the kernel sets [0] to a Failure and
-/// [1] to the row, keeping its first failure. Works on the items [begin, end) of the grid.
+/// [1] to the row, keeping its first failure; a row of one of several operands adds
+/// (number + 1) << kOperandShift. Works on the items [begin, end) of the grid.
 using KernelFunction = void (*)(void *const *arguments, char *workspace, char *scratch,
                                 int64_t *status, int64_t begin, int64_t end);
 
 /// What a kernel may report in status[0].
-enum class Failure : int64_t { None = 0, IndexOutOfRange = 1, NotANumber = 2 };
+enum class Failure : int64_t { None = 0, IndexOutOfRange = 1, NotANumber = 2, NotFinite = 3 };
+inline constexpr int kOperandShift = 32;
 
 /// One parallel region: `grid` independent items.
 struct Phase {

@@ -1,5 +1,6 @@
-# How lit runs the tests of this folder: `lit --param build=<build folder> [--param slow=1] <tests>`.
+# How lit runs the tests of this folder: `lit --param build=<build folder> [--param slow=1] [--param vector=sse] <tests>`.
 import os
+import re
 
 import lit.formats
 
@@ -18,6 +19,15 @@ config.environment["PATH"] = os.pathsep.join(
 )
 if lit_config.params.get("slow") == "1":
     config.available_features.add("slow")
+
+# The instruction sets of this machine beside sse, which every machine has.
+with open("/proc/cpuinfo") as cpuinfo:
+    flags = set(re.findall(r"\w+", cpuinfo.read()))
+config.available_features.update({"avx2", "avx512f"} & flags)
+# `vector` runs every kernel on a narrower one, in a folder of its own: such a run may be part of another.
+if vector := lit_config.params.get("vector"):
+    config.test_exec_root += "-" + vector
+    config.substitutions.append((r"\bdsa-run\b", "dsa-run --vector=" + vector))
 
 config.substitutions += [
     ("%configs", os.path.join(root, "models", "configs")),

@@ -3,6 +3,7 @@
 #include "codegen/Diagnostics.h"
 #include "codegen/PassTrace.h"
 #include "codegen/cpu/LowerKernels.h"
+#include "codegen/cpu/VectorIsa.h"
 #include "runtime/BlobCache.h"
 #include "runtime/Trace.h"
 
@@ -69,15 +70,24 @@ std::string canonicalText(KernelOp kernel) {
   return text;
 }
 
-llvm::Expected<std::unique_ptr<llvm::TargetMachine>> createTargetMachine() {
+void initializeLlvm() {
   static std::once_flag once;
   std::call_once(once, [] {
     llvm::InitializeNativeTarget();
     llvm::InitializeNativeTargetAsmPrinter();
   });
+}
+
+/// Code generation for this processor, or for a lesser one if `isa` is not its widest.
+llvm::Expected<std::unique_ptr<llvm::TargetMachine>> createTargetMachine(const VectorIsa &isa) {
+  initializeLlvm();
   auto builder = llvm::orc::JITTargetMachineBuilder::detectHost();
   if (!builder)
     return builder.takeError();
+  if (isa.name != VectorIsa::ofHost().name) {
+    builder->getFeatures() = llvm::SubtargetFeatures();
+    builder->setCPU(isa.processor.str());
+  }
   builder->setCodeGenOptLevel(llvm::CodeGenOptLevel::Default);
   return builder->createTargetMachine();
 }
@@ -85,8 +95,9 @@ llvm::Expected<std::unique_ptr<llvm::TargetMachine>> createTargetMachine() {
 /// One thread's compiler: its own contexts, so that threads share nothing.
 class Worker {
 public:
-  explicit Worker(Trace *trace = nullptr, int thread = 0)
-      : trace(trace), thread(thread), context(registry(), MLIRContext::Threading::DISABLED) {
+  explicit Worker(VectorIsa isa, Trace *trace = nullptr, int thread = 0)
+      : isa(isa), trace(trace), thread(thread),
+        context(registry(), MLIRContext::Threading::DISABLED) {
     context.loadAllAvailableDialects();
   }
 
@@ -111,6 +122,7 @@ private:
     return shared;
   }
 
+  VectorIsa isa;
   Trace *trace;
   int thread;
   MLIRContext context;
@@ -124,7 +136,7 @@ llvm::Expected<std::unique_ptr<llvm::Module>> Worker::lower(const std::string &t
     return diagnostic.takeError("kernel does not parse");
   PassManager manager(&context);
   tracePasses(manager, trace, thread);
-  manager.addPass(createLowerKernelsToCpu());
+  manager.addPass(createLowerKernelsToCpu({.lanes = isa.lanes}));
   buildPhasesToLlvm(manager.nest<ModuleOp>());
   if (failed(manager.run(*module)))
     return diagnostic.takeError("kernel does not lower");
@@ -135,7 +147,7 @@ llvm::Expected<std::unique_ptr<llvm::Module>> Worker::lower(const std::string &t
     if (auto grid = function->getAttrOfType<IntegerAttr>(kGridAttr))
       object.grids.push_back(grid.getInt());
   if (!machine) {
-    auto created = createTargetMachine();
+    auto created = createTargetMachine(isa);
     if (!created)
       return created.takeError();
     machine = std::move(*created);
@@ -164,15 +176,16 @@ llvm::Expected<KernelObject> Worker::compile(const Source &source) {
   return object;
 }
 
-/// Everything but the kernel that its machine code depends on.
-std::string hostDescription() {
+/// Everything but the kernel and the emitters that its machine code depends on.
+std::string describe(const VectorIsa &isa) {
   llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
   std::vector<std::string> enabled;
   for (const auto &feature : features)
     if (feature.getValue())
       enabled.push_back(feature.getKey().str());
   llvm::sort(enabled);
-  return (llvm::sys::getHostCPUName() + " " + llvm::join(enabled, ",") + " " + LLVM_VERSION_STRING)
+  return (isa.name + " " + llvm::sys::getHostCPUName() + " " + llvm::join(enabled, ",") + " " +
+          LLVM_VERSION_STRING)
       .str();
 }
 
@@ -205,12 +218,13 @@ bool decode(llvm::StringRef blob, KernelObject &object) {
 }
 
 /// Compiles the sources that the cache does not hold, dealt out to the threads one by one.
-llvm::Expected<std::vector<KernelObject>>
-compileAll(ArrayRef<Source> sources, const CompileOptions &options, BlobCache &cache) {
+llvm::Expected<std::vector<KernelObject>> compileAll(ArrayRef<Source> sources, VectorIsa isa,
+                                                     const CompileOptions &options,
+                                                     BlobCache &cache) {
   std::vector<KernelObject> objects(sources.size());
   std::vector<std::string> keys;
   std::vector<size_t> missing;
-  std::string host = hostDescription();
+  std::string host = describe(isa);
   for (auto [number, source] : llvm::enumerate(sources)) {
     double begin = options.trace ? options.trace->now() : 0;
     keys.push_back(BlobCache::key({source.text, host, kEmitterHash}));
@@ -226,7 +240,7 @@ compileAll(ArrayRef<Source> sources, const CompileOptions &options, BlobCache &c
   std::mutex mutex;
   llvm::Error failure = llvm::Error::success();
   auto work = [&](int thread) {
-    Worker worker(options.trace, thread);
+    Worker worker(isa, options.trace, thread);
     for (size_t index = next++; index < missing.size(); index = next++) {
       size_t number = missing[index];
       auto object = worker.compile(sources[number]);
@@ -275,17 +289,18 @@ llvm::Expected<CompiledKernel> link(llvm::orc::LLJIT &jit, const KernelObject &o
 
 llvm::Expected<CompiledKernels> compileKernels(ArrayRef<KernelOp> kernels,
                                                const CompileOptions &options) {
+  auto isa = VectorIsa::named(options.vector);
+  if (!isa)
+    return isa.takeError();
   std::vector<Source> sources;
   for (KernelOp kernel : kernels)
     sources.push_back({kernel.getName().str(), canonicalText(kernel)});
   BlobCache cache(options.cacheDirectory);
-  auto objects = compileAll(sources, options, cache);
+  auto objects = compileAll(sources, *isa, options, cache);
   if (!objects)
     return objects.takeError();
   TraceScope linking(options.trace, "link", "compile");
-  auto machine = createTargetMachine();
-  if (!machine)
-    return machine.takeError();
+  initializeLlvm();
   // Kernels have no static initialisers: a platform would compile support code for each of them.
   auto jit = llvm::orc::LLJITBuilder().setPlatformSetUp(llvm::orc::setUpInactivePlatform).create();
   if (!jit)
@@ -303,7 +318,7 @@ llvm::Expected<CompiledKernels> compileKernels(ArrayRef<KernelOp> kernels,
 }
 
 llvm::Expected<std::string> printKernel(KernelOp kernel, bool assembly) {
-  Worker worker;
+  Worker worker(VectorIsa::ofHost());
   KernelObject object;
   auto module = worker.lower(canonicalText(kernel), object);
   if (!module)

@@ -20,8 +20,8 @@ struct CompiledKernels {
   std::shared_ptr<void> code;
 };
 
-/// Compiles every kernel for this machine, on `options.threads` threads. A kernel whose object is
-/// in the cache is not lowered at all. Fails with the first diagnostic.
+/// Compiles every kernel for `options.vector` of this machine, on `options.threads` threads. A
+/// kernel whose object is in the cache is not lowered at all. Fails with the first diagnostic.
 llvm::Expected<CompiledKernels> compileKernels(llvm::ArrayRef<KernelOp> kernels,
                                                const CompileOptions &options);
 

@@ -1,5 +1,6 @@
 // Phases, buffers, loops and vector memory of kernels.
 #include "codegen/cpu/KernelBuilder.h"
+#include "runtime/KernelExecutable.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -7,22 +8,12 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/Support/MathExtras.h"
-#include "llvm/TargetParser/Host.h"
 
 using namespace mlir;
 
 namespace dsa::cpu {
 
 static constexpr int64_t kAlignment = 64;
-
-VectorIsa VectorIsa::ofHost() {
-  llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
-  if (features.lookup("avx512f"))
-    return {16, 32};
-  if (features.lookup("avx2") && features.lookup("fma"))
-    return {8, 16};
-  return {4, 16};
-}
 
 int64_t View::elements() const {
   int64_t count = 1;
@@ -282,6 +273,21 @@ void KernelBuilder::when(Value condition, llvm::function_ref<void()> body,
   otherwise();
 }
 
+KernelBuilder::Carried KernelBuilder::when(Value condition, ValueRange otherwise,
+                                           llvm::function_ref<Carried()> body) {
+  if (otherwise.empty()) {
+    when(condition, [&] { body(); });
+    return {};
+  }
+  auto branch = scf::IfOp::create(*this, otherwise.getTypes(), condition, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(*this);
+  setInsertionPointToStart(branch.thenBlock());
+  scf::YieldOp::create(*this, body());
+  setInsertionPointToStart(branch.elseBlock());
+  scf::YieldOp::create(*this, otherwise);
+  return Carried(branch.getResults());
+}
+
 void KernelBuilder::columns(int64_t count, llvm::function_ref<void(Value, Value)> body) {
   int64_t whole = count / lanes() * lanes();
   if (whole == lanes())
@@ -390,9 +396,21 @@ Value KernelBuilder::maskBelow(Value count) {
 }
 
 Value KernelBuilder::fma(Value a, Value b, Value c) {
+  if (!isaInfo.fused)
+    return arith::AddFOp::create(*this, arith::MulFOp::create(*this, a, b), c);
   if (isa<VectorType>(a.getType()))
     return vector::FMAOp::create(*this, a, b, c);
   return math::FmaOp::create(*this, a, b, c);
+}
+
+Value KernelBuilder::larger(Value a, Value b) {
+  Value greater = arith::CmpFOp::create(*this, arith::CmpFPredicate::OGT, a, b);
+  return arith::SelectOp::create(*this, greater, a, b);
+}
+
+Value KernelBuilder::smaller(Value a, Value b) {
+  Value less = arith::CmpFOp::create(*this, arith::CmpFPredicate::OLT, a, b);
+  return arith::SelectOp::create(*this, less, a, b);
 }
 
 Value KernelBuilder::iota() {
@@ -433,6 +451,15 @@ void KernelBuilder::fail(int64_t code, Value row) {
   when(first, [&] {
     storeAt(createOrFold<arith::IndexCastOp>(getI64Type(), row), status, index(1));
     storeAt(arith::ConstantOp::create(*this, getI64IntegerAttr(code)), status, index(0));
+  });
+}
+
+void KernelBuilder::expectFinite(Value x, Value row, int64_t operand) {
+  Value infinity = f32(std::numeric_limits<double>::infinity());
+  Value wrong = arith::CmpFOp::create(*this, arith::CmpFPredicate::UGE,
+                                      math::AbsFOp::create(*this, x), infinity);
+  when(wrong, [&] {
+    fail(static_cast<int64_t>(Failure::NotFinite), add(row, (operand + 1) << kOperandShift));
   });
 }
 

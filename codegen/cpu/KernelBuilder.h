@@ -1,6 +1,7 @@
 // Writes the loops of one kernel as scf, vector and memref operations.
 #pragma once
 
+#include "codegen/cpu/VectorIsa.h"
 #include "dialect/Dialect.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -11,13 +12,6 @@
 #include <optional>
 
 namespace dsa::cpu {
-
-/// What the emitters must know of the processor.
-struct VectorIsa {
-  int64_t lanes = 8;      ///< f32 values of one vector register
-  int64_t registers = 16; ///< vector registers
-  static VectorIsa ofHost();
-};
 
 /// A tensor inside a kernel: a flat buffer read with static strides. Offsets and strides count
 /// elements.
@@ -105,6 +99,9 @@ public:
   void when(mlir::Value condition, llvm::function_ref<void()> body);
   void when(mlir::Value condition, llvm::function_ref<void()> body,
             llvm::function_ref<void()> otherwise);
+  /// What `body` returns if `condition` holds, else `otherwise`.
+  Carried when(mlir::Value condition, mlir::ValueRange otherwise,
+               llvm::function_ref<Carried()> body);
   /// Calls `body(column, mask)` for whole vectors of [0, columns) and, if columns is ragged, once
   /// more with a mask. `mask` is null for whole vectors.
   void columns(int64_t columns,
@@ -144,7 +141,11 @@ public:
   mlir::Value splat(double value) { return splat(f32(value)); }
   /// Mask of the lanes below `count` (index).
   mlir::Value maskBelow(mlir::Value count);
+  /// a * b + c, rounded once where the instruction set can.
   mlir::Value fma(mlir::Value a, mlir::Value b, mlir::Value c);
+  /// The larger or smaller of two floats, `b` where either is NaN.
+  mlir::Value larger(mlir::Value a, mlir::Value b);
+  mlir::Value smaller(mlir::Value a, mlir::Value b);
   /// Lanes 0, 1, 2, ... as i32.
   mlir::Value iota();
   /// Sum and maximum over the lanes, in a fixed tree.
@@ -152,7 +153,7 @@ public:
   mlir::Value maxLanes(mlir::Value vector);
 
   // Elementary functions of f32 scalars or vectors, branch-free, relative error about 2e-7 (exp: 0
-  // below -87).
+  // below -87). Of NaN they are NaN, and so is log of infinity.
   mlir::Value exp(mlir::Value x);
   mlir::Value log(mlir::Value x);
   mlir::Value cosine(mlir::Value x); ///< |x| up to about 1e5 radians
@@ -161,6 +162,9 @@ public:
   /// Records an error of the launch: status becomes `code` (dsa::Failure) with the row; the first
   /// one stays.
   void fail(int64_t code, mlir::Value row);
+  /// Records an error at `row`, of operand number `operand` if that is >= 0, unless the f32 scalar
+  /// `x` is finite.
+  void expectFinite(mlir::Value x, mlir::Value row, int64_t operand = -1);
 
   /// Bytes asked for so far, over all phases.
   int64_t workspaceBytes() const { return workspaceEnd; }

@@ -48,8 +48,9 @@ struct LowerKernelsToCpu : dsa::impl::LowerKernelsToCpuBase<LowerKernelsToCpu> {
 
   void runOnOperation() override {
     cpu::VectorIsa isa = cpu::VectorIsa::ofHost();
-    if (lanes)
-      isa = {lanes, lanes == 16 ? 32 : 16};
+    for (const cpu::VectorIsa &narrower : cpu::VectorIsa::all())
+      if (narrower.lanes == lanes)
+        isa = narrower;
     for (KernelOp kernel : llvm::to_vector(getOperation().getOps<KernelOp>()))
       if (failed(lower(kernel, isa)))
         return signalPassFailure();
