@@ -8,7 +8,8 @@ def DSA_CrossEntropyOp : DSA_InferredOp<"cross_entropy", [DSA_Differentiable]> {
   let summary = "softmax cross entropy over the last axis: mean loss, loss of every token, log-sum-exp";
   let description = [{
     With `lse = log sum_v exp(logits[..., v])`: `token_loss = lse - logits[..., targets]` and `loss` their mean over all
-    tokens. Only `loss` has a derivative. A target outside of the classes is an error at run time that names its row.
+    tokens. Only `loss` has a derivative. A target outside of the classes is an error at run time that names its row,
+    and so is a loss that is NaN or infinite.
 
     Constraints:
     * (C1) `targets` has the shape of `logits` without the last axis.

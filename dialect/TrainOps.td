@@ -9,6 +9,7 @@ def DSA_ClipByGlobalNormOp : DSA_InferredOp<"clip_by_global_norm"> {
   let description = [{
     `norm = sqrt(sum of the squares of all entries of all gradients)` and `factor = min(1, max_norm / (norm + 1e-6))`
     (Pascanu et al. 2013). The optimizer multiplies by the factor, so the gradients are not written a second time.
+    A row whose squares have no finite sum is an error at run time that names operand and row.
 
     Constraints:
     * (C1) there is at least one gradient.

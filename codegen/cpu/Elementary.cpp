@@ -40,18 +40,17 @@ struct Expression {
 
 Value KernelBuilder::exp(Value x) {
   Expression e(*this, x);
-  // x = n ln 2 + r with n found by the magic-number rounding; e^r by a degree-6 polynomial, 2^n by
-  // the exponent bits.
-  Value clamped = arith::MaxNumFOp::create(*this, arith::MinNumFOp::create(*this, x, e.real(88.0)),
-                                           e.real(-87.0));
-  Value magic = e.real(12582912.0);
+  // x = n ln 2 + r with n found by the magic-number rounding; e^r by a degree-6 polynomial; the
+  // magic number leaves n + 127 in the low bits, which make 2^n as an exponent.
+  Value clamped = larger(e.real(-87.0), smaller(e.real(88.0), x));
+  Value magic = e.real(12582912.0 + 127);
   Value shifted = fma(clamped, e.real(1.44269504088896341), magic);
   Value n = e.sub(shifted, magic);
   Value r = fma(n, e.real(-0.693145751953125), clamped);
   r = fma(n, e.real(-1.428606820309417e-6), r);
   Value p = e.polynomial(r, {1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1.0, 1.0});
-  Value exponent = arith::ShLIOp::create(*this, e.bits(shifted), e.integer(23));
-  Value scaled = e.fromBits(arith::AddIOp::create(*this, e.bits(p), exponent));
+  Value power = e.fromBits(arith::ShLIOp::create(*this, e.bits(shifted), e.integer(23)));
+  Value scaled = e.mul(p, power);
   Value tiny = arith::CmpFOp::create(*this, arith::CmpFPredicate::OLT, x, e.real(-87.0));
   return arith::SelectOp::create(*this, tiny, e.real(0.0), scaled);
 }
@@ -71,7 +70,8 @@ Value KernelBuilder::log(Value x) {
   Value series = e.polynomial(s2, {2.0 / 9, 2.0 / 7, 2.0 / 5, 2.0 / 3});
   Value logM = fma(e.mul(s, s2), series, e.mul(e.real(2.0), s));
   Value result = fma(n, e.real(-2.12194440054690583e-4), logM);
-  return fma(n, e.real(0.693359375), result);
+  // The bits of NaN and infinity are no number's: what is not finite stays so.
+  return e.add(fma(n, e.real(0.693359375), result), e.sub(x, x));
 }
 
 /// Sine (quadrant 0) or cosine (quadrant 1) by reduction modulo pi / 2 in three parts and two

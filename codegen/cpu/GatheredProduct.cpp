@@ -105,7 +105,7 @@ void attend(GatheredQuery &query, const View &weights, Value result, Value lse) 
     Value score = query.dot(q, start, keys, query.rowOf(keys, query.key(number), query.keyHead));
     score = arith::MulFOp::create(b, score, scale);
     b.store(score, weights, number);
-    return KernelBuilder::Carried{arith::MaxNumFOp::create(b, carried[0], score)};
+    return KernelBuilder::Carried{b.larger(carried[0], score)};
   });
   auto total = b.loop(zero, query.count, 1, b.f32(0), [&](Value number, ValueRange carried) {
     Value weight = b.exp(arith::SubFOp::create(b, b.load(weights, number), best[0]));

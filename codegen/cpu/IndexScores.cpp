@@ -51,7 +51,7 @@ SmallVector<Value> tokenScores(KernelBuilder &b, const Indexer &n, IndexScoresOp
     for (int64_t number = 0; number < tile.rows; ++number) {
       Value w = b.splat(b.load(weight, {batch, t, b.index(head + number)}));
       for (int64_t vector = 0; vector < 2; ++vector) {
-        Value positive = arith::MaxNumFOp::create(b, dots[number * 2 + vector], b.splat(0.0));
+        Value positive = b.larger(b.splat(0.0), dots[number * 2 + vector]);
         sums[vector] = b.fma(w, positive, sums[vector]);
       }
     }
@@ -132,8 +132,7 @@ LogicalResult emitIndexScoresGrad(KernelBuilder &b, Operation *anchor) {
           addTo(queryGrad, dq, keys, k, factor);
           addTo(keysGrad, b.linear(keysGrad, {batch, s, zero}), query, q, factor);
         });
-        return KernelBuilder::Carried{
-            b.fma(upstream, arith::MaxNumFOp::create(b, dot, b.f32(0)), carried[0])};
+        return KernelBuilder::Carried{b.fma(upstream, b.larger(b.f32(0), dot), carried[0])};
       });
       b.store(sum[0], weightGrad, {batch, t, head});
     });

@@ -14,7 +14,7 @@ static Value logSumExp(KernelBuilder &b, const View &x, Value start) {
     return mask ? Value(arith::SelectOp::create(b, mask, v, lowest)) : v;
   };
   auto best = b.columns(x.columns(), lowest, [&](Value column, Value mask, ValueRange carried) {
-    return KernelBuilder::Carried{arith::MaxNumFOp::create(b, carried[0], load(column, mask))};
+    return KernelBuilder::Carried{b.larger(carried[0], load(column, mask))};
   });
   Value top = b.maxLanes(best[0]), topVector = b.splat(top);
   auto sums =
@@ -53,7 +53,9 @@ LogicalResult emitCrossEntropy(KernelBuilder &b, Operation *anchor) {
     Value sum = logSumExp(b, logits, start);
     b.storeAt(sum, lse, b.elementAt(lse, row));
     Value chosen = b.loadAt(logits, b.add(start, target));
-    b.storeAt(arith::SubFOp::create(b, sum, chosen), loss, b.elementAt(loss, row));
+    Value own = arith::SubFOp::create(b, sum, chosen);
+    b.expectFinite(own, row);
+    b.storeAt(own, loss, b.elementAt(loss, row));
   });
   if (!b.hasBuffer(op.getLoss()))
     return success();

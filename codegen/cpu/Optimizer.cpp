@@ -79,7 +79,7 @@ LogicalResult emitClipByGlobalNorm(KernelBuilder &b, Operation *anchor) {
     rows += shapeOnly(grad).rows();
   auto partials = [&] { return b.workspace(0, b.getF32Type(), {rows}); };
   int64_t first = 0;
-  for (Value grad : op.getGrads()) {
+  for (auto [number, grad] : llvm::enumerate(op.getGrads())) {
     b.rowsPhase(shapeOnly(grad), [&](Value row) {
       View view = b.view(grad);
       Value start = b.rowStart(view, row);
@@ -88,7 +88,9 @@ LogicalResult emitClipByGlobalNorm(KernelBuilder &b, Operation *anchor) {
                              Value g = b.loadVector(view, b.add(start, column), mask);
                              return KernelBuilder::Carried{b.fma(g, g, carried[0])};
                            });
-      b.store(b.sumLanes(sum[0]), partials(), b.add(row, first));
+      Value squares = b.sumLanes(sum[0]);
+      b.expectFinite(squares, row, static_cast<int64_t>(number));
+      b.store(squares, partials(), b.add(row, first));
     });
     first += shapeOnly(grad).rows();
   }

@@ -5,6 +5,7 @@
 #include "runtime/reference/View.h"
 
 #include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/Support/FormatVariadic.h"
 
 #include <cmath>
 
@@ -180,7 +181,11 @@ llvm::Expected<std::array<Tensor, 3>> crossEntropy(const Tensor &logits, const T
   Tensor loss = doubles({}), tokenLoss = doubles(targets.shape()), lse = doubles(targets.shape());
   for (int64_t r = 0; r < z.size(0); ++r) {
     flat<double>(lse)(r) = logSumExp({&z(r, 0), static_cast<size_t>(z.size(1))});
-    flat<double>(tokenLoss)(r) = flat<double>(lse)(r) - z(r, flat<int32_t>(targets)(r));
+    double own = flat<double>(lse)(r) - z(r, flat<int32_t>(targets)(r));
+    if (!std::isfinite(own))
+      return llvm::createStringError(
+          llvm::formatv("dsa.cross_entropy: expected a finite loss in row {0}, got {1}", r, own));
+    flat<double>(tokenLoss)(r) = own;
     *loss.data<double>() += flat<double>(tokenLoss)(r) / z.size(0);
   }
   return std::array<Tensor, 3>{loss, tokenLoss, lse};

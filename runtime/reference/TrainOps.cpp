@@ -3,17 +3,30 @@
 
 #include "runtime/reference/View.h"
 
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+
 #include <algorithm>
 #include <cmath>
 
 namespace dsa::reference {
 
-std::array<Tensor, 2> clipByGlobalNorm(llvm::ArrayRef<Tensor> grads, double maxNorm) {
+llvm::Expected<std::array<Tensor, 2>> clipByGlobalNorm(llvm::ArrayRef<Tensor> grads,
+                                                       double maxNorm) {
   std::array<Tensor, 2> result = {doubles({}), doubles({})};
   double sum = 0;
-  for (const Tensor &grad : grads)
-    for (int64_t i = 0; i < grad.numElements(); ++i)
-      sum += grad.data<double>()[i] * grad.data<double>()[i];
+  for (auto [number, grad] : llvm::enumerate(grads)) {
+    Doubles g = rowsOf(grad);
+    for (int64_t r = 0; r < g.size(0); ++r)
+      for (int64_t c = 0; c < g.size(1); ++c) {
+        if (!std::isfinite(g(r, c)))
+          return llvm::createStringError(
+              llvm::formatv("dsa.clip_by_global_norm: expected finite numbers in row {0} of "
+                            "operand {1}, got {2}",
+                            r, number, g(r, c)));
+        sum += g(r, c) * g(r, c);
+      }
+  }
   *result[0].data<double>() = std::min(1.0, maxNorm / (std::sqrt(sum) + 1e-6));
   *result[1].data<double>() = std::sqrt(sum);
   return result;

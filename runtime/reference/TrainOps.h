@@ -4,6 +4,7 @@
 #include "runtime/Tensor.h"
 
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/Support/Error.h"
 
 #include <array>
 #include <cstdint>
@@ -11,8 +12,10 @@
 
 namespace dsa::reference {
 
-/// The factor min(1, maxNorm / (norm + 1e-6)) and the norm of all gradients together.
-std::array<Tensor, 2> clipByGlobalNorm(llvm::ArrayRef<Tensor> grads, double maxNorm);
+/// The factor min(1, maxNorm / (norm + 1e-6)) and the norm of all gradients together. Fails at the
+/// first row that is not finite.
+llvm::Expected<std::array<Tensor, 2>> clipByGlobalNorm(llvm::ArrayRef<Tensor> grads,
+                                                       double maxNorm);
 
 struct AdamOptions {
   double beta1 = 0.9;

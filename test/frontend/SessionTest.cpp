@@ -129,6 +129,31 @@ TEST_F(SessionTest, ClippingReportsTheNorm) {
   EXPECT_GT(result->gradNorm, 0.0);
 }
 
+/// A loss that is NaN, then finite losses with gradients whose norm is infinite in f32.
+TEST_F(SessionTest, AStepThatIsNotFiniteFailsAndUpdatesNothing) {
+  for (const char *target : {"reference", "cpu"}) {
+    options.compiler.target = target;
+    for (bool inLoss : {true, false}) {
+      if (!inLoss && options.compiler.target == "reference")
+        continue; // the reference counts in f64
+      std::unique_ptr<Session> s = session({.clip = 1.0});
+      ASSERT_TRUE(s);
+      Tensor embed = s->tensors().at("embed"), head = s->tensors().at("head");
+      for (int64_t i = 0; i < head.numElements(); ++i)
+        embed.set(i, inLoss ? std::nan("") : 0.0);
+      for (int64_t i = 0; i < head.numElements(); ++i)
+        head.set(i, inLoss ? 1.0 : i % 3 * 1e30);
+      std::vector<double> before = head.asDoubles();
+      llvm::Expected<StepResult> result = s->step(tokens(), 0.1);
+      ASSERT_FALSE(bool(result));
+      std::string error = llvm::toString(result.takeError());
+      EXPECT_NE(error.find(inLoss ? "cross_entropy" : "clip_by_global_norm"), error.npos) << error;
+      EXPECT_EQ(head.asDoubles(), before);
+      EXPECT_EQ(s->steps(), 0);
+    }
+  }
+}
+
 TEST_F(SessionTest, ACheckpointContinuesWithTheSameBits) {
   std::string path = (folder / "checkpoint.safetensors").string();
   std::unique_ptr<Session> s = session({}, 0.5), other = session({}, 0.5);
