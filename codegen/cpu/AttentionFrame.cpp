@@ -1,12 +1,16 @@
 // Copies, tiles and masks of attention kernels.
 #include "codegen/cpu/AttentionFrame.h"
 
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
 namespace dsa::cpu {
+
+/// Elements of one cache line.
+static constexpr int64_t kLine = 16;
 
 AttentionOperands AttentionOperands::of(Operation *op) {
   AttentionOperands result;
@@ -85,40 +89,43 @@ void AttentionFrame::selectionPhase() {
   });
 }
 
+/// Copies the last axis from element `source` on to a row of `to`, which is zero beyond, and asks
+/// for what lies behind: the same row of the next head.
+void AttentionFrame::copyRow(const View &from, Value source, const View &to, Value row) {
+  int64_t width = from.shape[3];
+  for (int64_t column = 0; column < width; column += kLine)
+    memref::PrefetchOp::create(b, from.base, ValueRange{b.add(source, width + column)},
+                               /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
+  Value target = b.rowStart(to, row);
+  for (int64_t column = width / b.lanes() * b.lanes(); column < to.columns(); column += b.lanes())
+    b.storeVector(b.splat(0.0), to, b.add(target, column));
+  b.columns(width, [&](Value column, Value mask) {
+    b.storeVector(b.loadVector(from, b.add(source, column), mask), to, b.add(target, column), mask);
+  });
+}
+
+void AttentionFrame::clearRow(const View &to, Value row) {
+  Value start = b.rowStart(to, row);
+  b.loop(0, to.columns(), b.lanes(),
+         [&](Value column) { b.storeVector(b.splat(0.0), to, b.add(start, column)); });
+}
+
 void AttentionFrame::copyHead(Value tensor, Value batch, Value head, const View &to) {
   View from = b.view(tensor);
-  int64_t rows = from.shape[1], width = from.shape[3];
-  auto zero = [&](Value start, int64_t begin) {
-    for (int64_t column = begin; column < to.columns(); column += b.lanes())
-      b.storeVector(b.splat(0.0), to, b.add(start, column));
-  };
-  b.loop(0, rows, 1, [&](Value row) {
-    Value source = b.linear(from, {batch, row, head, b.index(0)}), target = b.rowStart(to, row);
-    zero(target, width / b.lanes() * b.lanes());
-    b.columns(width, [&](Value column, Value mask) {
-      b.storeVector(b.loadVector(from, b.add(source, column), mask), to, b.add(target, column),
-                    mask);
-    });
+  b.loop(0, from.shape[1], 1, [&](Value row) {
+    copyRow(from, b.linear(from, {batch, row, head, b.index(0)}), to, row);
   });
-  b.loop(rows, to.shape[0], 1, [&](Value row) { zero(b.rowStart(to, row), 0); });
+  b.loop(from.shape[1], to.shape[0], 1, [&](Value row) { clearRow(to, row); });
 }
 
 void AttentionFrame::copyQueries(Value tensor, Value batch, Value head, Value first,
                                  const View &to) {
   View from = b.view(tensor);
-  int64_t width = from.shape[3];
-  b.loop(0, kQueryBlock, 1, [&](Value row) {
-    Value t = b.add(row, first), target = b.rowStart(to, row);
-    for (int64_t column = 0; column < to.columns(); column += b.lanes())
-      b.storeVector(b.splat(0.0), to, b.add(target, column));
-    b.when(b.less(t, b.index(from.shape[1])), [&] {
-      Value source = b.linear(from, {batch, t, head, b.index(0)});
-      b.columns(width, [&](Value column, Value mask) {
-        b.storeVector(b.loadVector(from, b.add(source, column), mask), to, b.add(target, column),
-                      mask);
-      });
-    });
+  Value rows = b.min(b.index(kQueryBlock), b.sub(b.index(from.shape[1]), first));
+  b.loop(b.index(0), rows, 1, [&](Value row) {
+    copyRow(from, b.linear(from, {batch, b.add(row, first), head, b.index(0)}), to, row);
   });
+  b.loop(rows, b.index(kQueryBlock), 1, [&](Value row) { clearRow(to, row); });
 }
 
 void AttentionFrame::transposeQueries(const View &from, const View &to, double factor) {
@@ -150,21 +157,22 @@ void AttentionFrame::scores(const View &left, const View &right, Value from, Val
   });
 }
 
-/// left(row, k) is the flat element row * leftRow + k * leftStep; right has `depth` rows from row
-/// rightFrom on; rows of the target count from targetFrom. Rows are rounded up to whole tiles,
-/// which the padding of all three allows.
+/// left(row, k) is the flat element row * leftRow + k * leftStep; step k of the depth reads row
+/// rightFrom + k of right; rows of the target count from targetFrom. Rows are rounded up to whole
+/// tiles, which the padding of all three allows.
 void AttentionFrame::accumulate(const View &left, int64_t leftRow, int64_t leftStep, Value rows,
-                                const View &right, Value depth, Value rightFrom, const View &target,
-                                Value targetFrom) {
+                                const View &right, llvm::function_ref<Steps(Value)> steps,
+                                Value rightFrom, const View &target, Value targetFrom) {
   int64_t columns = tileShape.vectors * b.lanes(), width = target.columns();
   b.loop(b.index(0), rows, tileShape.rows, [&](Value row) {
+    auto [from, to, multiple] = steps(row);
     TileLeft lefts{left, {}, leftStep};
     for (int64_t number = 0; number < tileShape.rows; ++number)
-      lefts.first.push_back(b.mul(b.add(row, number), leftRow));
+      lefts.first.push_back(b.add(b.mul(b.add(row, number), leftRow), b.mul(from, leftStep)));
     b.loop(0, width, columns, [&](Value column) {
-      TileRight panel{right, b.add(b.rowStart(right, rightFrom), column), width};
+      TileRight panel{right, b.add(b.rowStart(right, b.add(rightFrom, from)), column), width};
       Value at = b.add(b.rowStart(target, b.add(row, targetFrom)), column);
-      auto sums = multiplyTile(b, tileShape, lefts, panel, depth, 1,
+      auto sums = multiplyTile(b, tileShape, lefts, panel, b.sub(to, from), multiple,
                                loadTile(b, tileShape, target, at, width));
       storeTile(b, tileShape, sums, target, at, width);
     });
@@ -178,39 +186,52 @@ Value AttentionFrame::keyLimit(Value firstQuery) {
   return b.min(past, b.index(operands.keyCount));
 }
 
+Value AttentionFrame::reach(Value query, int64_t count, Value from, Value to) {
+  return triangular() ? b.max(from, b.min(b.add(query, count), to)) : to;
+}
+
+Value AttentionFrame::firstMasked(Value query, Value from, Value to) {
+  bool known = !operands.indices && !operands.querySegments && !operands.offset;
+  return known ? reach(query, 1, from, to) : from;
+}
+
+AttentionFrame::Steps AttentionFrame::keysOf(Value query, Value from, Value to) {
+  Value count = b.sub(reach(query, tileShape.rows, from, to), from);
+  return {b.index(0), count, operands.offset ? 1 : std::gcd(operands.keyCount, tileShape.rows)};
+}
+
+AttentionFrame::Steps AttentionFrame::queriesOf(Value firstQuery, Value key) {
+  Value all = b.index(kQueryBlock), none = b.index(0);
+  Value first = triangular() ? b.min(b.max(b.sub(key, firstQuery), none), all) : none;
+  return {first, all, tileShape.rows};
+}
+
 Value AttentionFrame::sees(Value batch, Value firstQuery, Value column, Value s) {
   Value lanes = b.add(b.splat(b.toI32(column)), b.iota());
   auto both = [&](Value x, Value y) -> Value {
     return x ? Value(arith::AndIOp::create(b, x, y)) : y;
   };
   if (operands.indices) {
-    Value last = b.index(operands.keyCount - 1);
-    Value word = b.load(selection(), {batch, b.div(firstQuery, kQueryBlock), b.min(s, last)});
+    Value word = b.load(selection(), {batch, b.div(firstQuery, kQueryBlock), s});
     Value bit = arith::ShLIOp::create(b, b.splat(b.i32(1)), lanes);
     Value hit = arith::AndIOp::create(b, b.splat(word), bit);
-    Value seen = arith::CmpIOp::create(b, arith::CmpIPredicate::ne, hit, b.splat(b.i32(0)));
-    Value inside = b.splat(b.less(s, b.index(operands.keyCount)));
-    return both(seen, inside);
+    return arith::CmpIOp::create(b, arith::CmpIPredicate::ne, hit, b.splat(b.i32(0)));
   }
-  Value mask = b.splat(b.less(s, b.index(operands.keyCount)));
-  Value position = b.add(b.splat(b.toI32(firstQuery)), lanes);
-  mask = both(mask, arith::CmpIOp::create(b, arith::CmpIPredicate::slt, position,
-                                          b.splat(b.i32(operands.queries))));
+  Value mask;
   if (operands.causal) {
-    Value reach = b.add(position, b.splat(b.toI32(queryOffset())));
-    mask =
-        both(mask, arith::CmpIOp::create(b, arith::CmpIPredicate::sge, reach, b.splat(b.toI32(s))));
+    Value last = b.add(lanes, b.splat(b.toI32(b.add(firstQuery, queryOffset()))));
+    mask = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, last, b.splat(b.toI32(s)));
   }
   if (operands.querySegments) {
     View own = b.view(operands.querySegments), other = b.view(operands.keySegments);
     Value t = b.add(firstQuery, column);
     Value left = b.maskBelow(b.max(b.index(0), b.sub(b.index(operands.queries), t)));
     Value segments = b.loadVector(own, b.linear(own, {batch, t}), left);
-    Value segment = b.load(other, {batch, b.min(s, b.index(operands.keyCount - 1))});
+    Value segment = b.load(other, {batch, s});
     mask =
         both(mask, arith::CmpIOp::create(b, arith::CmpIPredicate::eq, segments, b.splat(segment)));
   }
-  return mask;
+  return mask ? mask : b.constant(b.vectorType(b.getI1Type()), 1);
 }
 
 KernelBuilder::Carried
@@ -238,8 +259,10 @@ AttentionFrame::forKeys(Value batch, Value head, Value firstQuery, Value column,
       Value blocks = b.add(b.mul(groups, b.splat(b.i32(16))), b.splat(b.toI32(lane)));
       KernelBuilder::Carried values(inner);
       for (auto [word, bits] : llvm::enumerate(philox(b, key, blocks))) {
-        Value s = b.add(b.add(group, lane), static_cast<int64_t>(word) * 16);
-        values = body(s, dropoutFactor(b, bits, operands.dropout), values);
+        Value first = b.add(group, static_cast<int64_t>(word) * 16);
+        values = b.when(b.less(first, to), values, [&] {
+          return body(b.add(first, lane), dropoutFactor(b, bits, operands.dropout), values);
+        });
       }
       return values;
     });

@@ -39,9 +39,9 @@ public:
   /// the block sees key s.
   void selectionPhase();
   /// Copies rows [0, rows) of head `head` of `tensor` [B, L, H, D] to contiguous scratch,
-  /// zero-padded.
+  /// zero-padded, and asks for the rows of the next head, which is worked on next.
   void copyHead(mlir::Value tensor, mlir::Value batch, mlir::Value head, const View &to);
-  /// Copies queries [first, first + 32) of one head, zero rows beyond the end.
+  /// Copies queries [first, first + 32) of one head, zero rows beyond the end, likewise.
   void copyQueries(mlir::Value tensor, mlir::Value batch, mlir::Value head, mlir::Value first,
                    const View &to);
   /// to[d][i] = factor * from[i][d].
@@ -50,14 +50,28 @@ public:
   /// tiles.
   void scores(const View &left, const View &right, mlir::Value from, mlir::Value to,
               const View &scores);
-  /// target rows [0, rows) += sum_k left(row, k) right[k]; see the .cpp for the layouts.
+  /// Steps [from, to) of a depth, and what divides their number.
+  struct Steps {
+    mlir::Value from, to;
+    int64_t multiple;
+  };
+  /// target rows [0, rows) += sum_k left(row, k) right[k] over the steps k of each tile of rows;
+  /// see the .cpp for the layouts.
   void accumulate(const View &left, int64_t leftRow, int64_t leftStep, mlir::Value rows,
-                  const View &right, mlir::Value depth, mlir::Value rightFrom, const View &target,
-                  mlir::Value targetFrom);
+                  const View &right, llvm::function_ref<Steps(mlir::Value row)> steps,
+                  mlir::Value rightFrom, const View &target, mlir::Value targetFrom);
 
   /// The first key no query of the block sees because of causality, at most keyCount.
   mlir::Value keyLimit(mlir::Value firstQuery);
-  /// Mask of the lanes (queries firstQuery + column ...) that see key `s`.
+  /// Of the keys [from, to): the first that none of the queries [query, query + count) is known to
+  /// see, and the first that one of them may not see.
+  mlir::Value reach(mlir::Value query, int64_t count, mlir::Value from, mlir::Value to);
+  mlir::Value firstMasked(mlir::Value query, mlir::Value from, mlir::Value to);
+  /// The keys, counted from `from`, that a tile of rows of the block sees from query `query` on.
+  Steps keysOf(mlir::Value query, mlir::Value from, mlir::Value to);
+  /// The queries of the block that see a tile of rows from key `key` on.
+  Steps queriesOf(mlir::Value firstQuery, mlir::Value key);
+  /// Mask of the lanes (queries firstQuery + column ...) that see key `s` < keyCount.
   mlir::Value sees(mlir::Value batch, mlir::Value firstQuery, mlir::Value column, mlir::Value s);
   /// Calls body(s, factor) for keys [from, to): factor is the dropout factor of lanes of queries,
   /// null without dropout. Keys come in an order that depends on shapes only; carried values go
@@ -71,6 +85,10 @@ public:
   mlir::Value queryOffset();
 
 private:
+  /// Whether what a query sees is known when the loops are written: all keys up to its own number.
+  bool triangular() const { return operands.causal && !operands.offset; }
+  void copyRow(const View &from, mlir::Value source, const View &to, mlir::Value row);
+  void clearRow(const View &to, mlir::Value row);
   View selection() {
     return b.workspace(0, b.getI32Type(), {operands.batches, operands.blocks(), operands.keyCount});
   }

@@ -10,7 +10,9 @@ using namespace mlir;
 namespace dsa::cpu {
 namespace {
 
-constexpr double kMasked = -1.0e30, kBarelySeen = -1.0e29;
+/// The score of a key that is not seen, and where the running maximum starts: far enough above that
+/// the weight of such a key is zero even before any other.
+constexpr double kMasked = -1.0e30, kLowest = -1.0e29;
 
 /// Emits one block of queries of one head.
 struct ForwardEmitter {
@@ -39,34 +41,39 @@ struct ForwardEmitter {
   void softmax(Value first, Value from, Value to) {
     b.loop(0, kQueryBlock, b.lanes(), [&](Value column) {
       auto at = [&](Value s) { return b.add(b.rowStart(scores, b.sub(s, from)), column); };
-      Value old = b.loadVector(top, column);
-      auto best = b.loop(from, to, 1, old, [&](Value s, ValueRange carried) {
+      Value old = b.loadVector(top, column), query = b.add(first, column);
+      Value limit = frame.reach(query, b.lanes(), from, to);
+      Value masked = frame.firstMasked(query, from, limit);
+      auto best = b.loop(from, masked, 1, old, [&](Value s, ValueRange carried) {
+        return KernelBuilder::Carried{b.larger(carried[0], b.loadVector(scores, at(s)))};
+      });
+      best = b.loop(masked, limit, 1, best, [&](Value s, ValueRange carried) {
         Value seen = frame.sees(batch, first, column, s);
         Value score =
             arith::SelectOp::create(b, seen, b.loadVector(scores, at(s)), b.splat(kMasked));
         b.storeVector(score, scores, at(s));
-        return KernelBuilder::Carried{arith::MaxNumFOp::create(b, carried[0], score)};
+        return KernelBuilder::Carried{b.larger(carried[0], score)};
       });
       Value shrink = b.exp(arith::SubFOp::create(b, old, best[0]));
       Value start = arith::MulFOp::create(b, b.loadVector(sum, column), shrink);
-      // Dropout's groups of 64 may reach past `to`: those keys weigh nothing and are not counted.
       auto total = frame.forKeys(
-          batch, head, first, column, from, to, start,
+          batch, head, first, column, from, limit, start,
           [&](Value s, Value factor, ValueRange carried) {
-            Value score = b.loadVector(scores, at(s));
-            Value seen =
-                arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, score, b.splat(kBarelySeen));
-            Value inside = b.splat(b.less(s, to));
-            seen = arith::AndIOp::create(b, seen, inside);
-            Value weight = b.exp(arith::SubFOp::create(b, score, best[0]));
-            weight = arith::SelectOp::create(b, seen, weight, b.splat(0.0));
-            Value kept = factor ? Value(arith::MulFOp::create(b, weight, factor)) : weight;
+            Value weight = b.exp(arith::SubFOp::create(b, b.loadVector(scores, at(s)), best[0]));
+            Value kept = weight;
+            if (factor) {
+              // Dropout's groups of 64 may reach past the limit: those keys weigh nothing.
+              Value inside = b.splat(b.less(s, limit));
+              weight = arith::SelectOp::create(b, inside, weight, b.splat(0.0));
+              kept = arith::MulFOp::create(b, weight, factor);
+            }
             b.storeVector(kept, scores, at(s));
             return KernelBuilder::Carried{arith::AddFOp::create(b, carried[0], weight)};
           });
       b.storeVector(best[0], top, column);
       b.storeVector(total[0], sum, column);
-      rescale(column, shrink);
+      if (frame.op().keyCount > frame.keyTile())
+        rescale(column, shrink);
     });
   }
 
@@ -85,14 +92,20 @@ struct ForwardEmitter {
 
   void finish(Value first) {
     View o = b.resultOrWorkspace(result, 1), statistics = b.resultOrWorkspace(lse, 2);
+    b.loop(0, kQueryBlock, b.lanes(), [&](Value column) {
+      Value total = b.loadVector(sum, column), t = b.add(first, column);
+      Value some = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, total, b.splat(0.0));
+      Value safe = arith::SelectOp::create(b, some, total, b.splat(1.0));
+      Value log = arith::AddFOp::create(b, b.loadVector(top, column), b.log(safe));
+      Value none = b.splat(-std::numeric_limits<double>::infinity());
+      b.storeVector(arith::DivFOp::create(b, b.splat(1.0), safe), sum, column);
+      bool ragged = frame.op().queries % kQueryBlock != 0;
+      b.storeVector(arith::SelectOp::create(b, some, log, none), statistics,
+                    b.linear(statistics, {batch, head, t}),
+                    ragged ? b.maskBelow(b.sub(b.index(frame.op().queries), t)) : Value());
+    });
     b.loop(first, b.min(b.add(first, kQueryBlock), b.index(frame.op().queries)), 1, [&](Value t) {
-      Value row = b.sub(t, first), total = b.load(sum, row);
-      Value some = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, total, b.f32(0));
-      Value safe = arith::SelectOp::create(b, some, total, b.f32(1));
-      Value factor = b.splat(arith::DivFOp::create(b, b.f32(1), safe));
-      Value log = arith::AddFOp::create(b, b.load(top, row), b.log(safe));
-      Value none = b.f32(-std::numeric_limits<double>::infinity());
-      b.store(arith::SelectOp::create(b, some, log, none), statistics, {batch, head, t});
+      Value row = b.sub(t, first), factor = b.splat(b.load(sum, row));
       Value source = b.rowStart(output, row), target = b.linear(o, {batch, t, head, b.index(0)});
       b.columns(frame.op().valueDepth, [&](Value d, Value mask) {
         Value v = b.loadVector(output, b.add(source, d));
@@ -105,7 +118,7 @@ struct ForwardEmitter {
     frame.copyQueries(frame.op().query, batch, head, first, queries);
     frame.transposeQueries(queries, transposed, frame.op().scale);
     b.loop(0, kQueryBlock, b.lanes(), [&](Value column) {
-      b.storeVector(b.splat(kMasked), top, column);
+      b.storeVector(b.splat(kLowest), top, column);
       b.storeVector(b.splat(0.0), sum, column);
     });
     b.loop(0, output.elements(), b.lanes(),
@@ -115,8 +128,9 @@ struct ForwardEmitter {
       Value to = b.min(b.add(from, frame.keyTile()), limit);
       frame.scores(keys, transposed, from, to, scores);
       softmax(first, from, to);
-      frame.accumulate(scores, 1, kQueryBlock, b.index(kQueryBlock), values, b.sub(to, from), from,
-                       output, b.index(0));
+      auto keysOf = [&](Value row) { return frame.keysOf(b.add(first, row), from, to); };
+      frame.accumulate(scores, 1, kQueryBlock, b.index(kQueryBlock), values, keysOf, from, output,
+                       b.index(0));
     });
     finish(first);
   }

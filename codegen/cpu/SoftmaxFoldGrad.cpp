@@ -65,31 +65,43 @@ struct BackwardEmitter {
     });
   }
 
-  /// weights: scores -> dropped probabilities; scoreGrads: dP -> scale dS. Keys [from, to) and the
-  /// rows that round up.
+  /// weights: scores -> dropped probabilities; scoreGrads: dP -> scale dS. Lanes of queries from
+  /// `column` on, key `s`; `seen` and `factor` may be null.
+  void softmaxGradOf(Value column, Value row, Value seen, Value factor) {
+    Value shift = b.loadVector(lse, column), mean = b.loadVector(delta, column),
+          at = b.add(b.rowStart(weights, row), column);
+    Value p = b.exp(arith::SubFOp::create(b, b.loadVector(weights, at), shift));
+    if (seen)
+      p = arith::SelectOp::create(b, seen, p, b.splat(0.0));
+    Value dp = b.loadVector(scoreGrads, at), kept = p;
+    if (factor) {
+      kept = arith::MulFOp::create(b, p, factor);
+      dp = arith::MulFOp::create(b, dp, factor);
+    }
+    Value ds = arith::MulFOp::create(b, p, arith::SubFOp::create(b, dp, mean));
+    ds = arith::MulFOp::create(b, ds, b.splat(frame.op().scale));
+    if (seen)
+      ds = arith::SelectOp::create(b, seen, ds, b.splat(0.0));
+    b.storeVector(kept, weights, at);
+    b.storeVector(ds, scoreGrads, at);
+  }
+
+  /// Keys [from, to) and the rows that round up.
   void softmaxGrad(Value first, Value from, Value to) {
     b.loop(0, kQueryBlock, b.lanes(), [&](Value column) {
-      Value shift = b.loadVector(lse, column), mean = b.loadVector(delta, column),
-            scale = b.splat(frame.op().scale);
-      frame.forKeys(
-          batch, head, first, column, from, to, {}, [&](Value s, Value factor, ValueRange) {
-            Value at = b.add(b.rowStart(weights, b.sub(s, from)), column);
-            Value seen = arith::AndIOp::create(b, frame.sees(batch, first, column, s),
-                                               b.splat(b.less(s, to)));
-            Value p = b.exp(arith::SubFOp::create(b, b.loadVector(weights, at), shift));
-            p = arith::SelectOp::create(b, seen, p, b.splat(0.0));
-            Value dp = b.loadVector(scoreGrads, at), kept = p;
-            if (factor) {
-              kept = arith::MulFOp::create(b, p, factor);
-              dp = arith::MulFOp::create(b, dp, factor);
-            }
-            Value ds = arith::MulFOp::create(b, p, arith::SubFOp::create(b, dp, mean));
-            b.storeVector(kept, weights, at);
-            b.storeVector(
-                arith::SelectOp::create(b, seen, arith::MulFOp::create(b, ds, scale), b.splat(0.0)),
-                scoreGrads, at);
-            return KernelBuilder::Carried{};
-          });
+      Value query = b.add(first, column), limit = frame.reach(query, b.lanes(), from, to);
+      // Dropout draws for groups of keys from `from` on, which may reach past the limit.
+      bool drops = frame.op().dropout != 0;
+      Value masked = drops ? from : frame.firstMasked(query, from, limit);
+      b.loop(from, masked, 1, [&](Value s) { softmaxGradOf(column, b.sub(s, from), {}, {}); });
+      frame.forKeys(batch, head, first, column, masked, limit, {},
+                    [&](Value s, Value factor, ValueRange) {
+                      Value seen = frame.sees(batch, first, column, s);
+                      if (drops)
+                        seen = arith::AndIOp::create(b, seen, b.splat(b.less(s, limit)));
+                      softmaxGradOf(column, b.sub(s, from), seen, factor);
+                      return KernelBuilder::Carried{};
+                    });
       // Rows that only round the tile up take part in the products below as zeros.
       Value end = b.mul(b.div(b.add(b.sub(to, from), frame.tile().rows - 1), frame.tile().rows),
                         frame.tile().rows);
@@ -115,9 +127,12 @@ struct BackwardEmitter {
       frame.scores(keys, queriesT, from, to, weights);
       frame.scores(values, outputGradT, from, to, scoreGrads);
       softmaxGrad(first, from, to);
-      frame.accumulate(weights, kQueryBlock, 1, count, outputGrad, all, zero, valuesGrad, from);
-      frame.accumulate(scoreGrads, kQueryBlock, 1, count, queries, all, zero, keysGrad, from);
-      frame.accumulate(scoreGrads, 1, kQueryBlock, all, keys, count, from, queriesGrad, zero);
+      auto queriesOf = [&](Value row) { return frame.queriesOf(first, b.add(from, row)); };
+      auto keysOf = [&](Value row) { return frame.keysOf(b.add(first, row), from, to); };
+      frame.accumulate(weights, kQueryBlock, 1, count, outputGrad, queriesOf, zero, valuesGrad,
+                       from);
+      frame.accumulate(scoreGrads, kQueryBlock, 1, count, queries, queriesOf, zero, keysGrad, from);
+      frame.accumulate(scoreGrads, 1, kQueryBlock, all, keys, keysOf, from, queriesGrad, zero);
     });
     View target = b.resultOrWorkspace(grads.queryGrad, 1);
     copyOut(queriesGrad, target, head, first,

@@ -96,7 +96,7 @@ TEST_F(Product, AllRemaindersOfRowsColumnsAndDepth) {
                      "  %dw = dsa.linear_grad_weight %d, %x : ({2}, {0}) -> {1}\n"
                      "  return %y, %dx, %dw : {2}, {0}, {1}\n}\n";
   for (int64_t m : {1, 5, 67})
-    for (int64_t n : {3, 17, 64})
+    for (int64_t n : {3, 17, 64, 100})
       for (int64_t k : {1, 31, 300})
         check(llvm::formatv(text, type({m, k}), type({n, k}), type({m, n})),
               {random({m, k}, 1), random({n, k}, 2), random({m, n}, 3)});
