@@ -32,7 +32,7 @@ static llvm::Expected<DType> dtypeOf(Type type) {
 
 /// Type, name and role of one argument or result; `fallback` names it where it has no dsa.name.
 static llvm::Expected<TensorSpec> specOf(Type type, DictionaryAttr attributes,
-                                         std::string fallback) {
+                                         const std::string &fallback) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!tensor || !tensor.hasStaticShape())
     return llvm::createStringError("%s: expected a statically shaped tensor", fallback.c_str());

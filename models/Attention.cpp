@@ -36,7 +36,8 @@ Value dsa::selfAttention(Graph &graph, const ModelConfig &config, Value x, doubl
   Value query = graph.rope(part(0), {.base = config.ropeBase});
   Value keys = graph.rope(part(1), {.base = config.ropeBase});
   Value values = part(2);
-  double scale = 1.0 / std::sqrt(static_cast<double>(d / config.heads));
+  int64_t headWidth = d / config.heads;
+  double scale = 1.0 / std::sqrt(static_cast<double>(headWidth));
 
   Value heads;
   if (config.attention == AttentionKind::Dense) {

@@ -30,7 +30,8 @@ std::string shown(double value) {
 /// took.
 class Fields {
 public:
-  Fields(const json::Object &object, std::string prefix) : object(object), prefix(prefix) {}
+  Fields(const json::Object &object, std::string prefix)
+      : object(object), prefix(std::move(prefix)) {}
 
   void take(StringRef name, int64_t &target) {
     if (const json::Value *value = find(name)) {

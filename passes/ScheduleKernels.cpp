@@ -33,7 +33,7 @@ public:
   int64_t growth(unsigned number) const;
   int64_t peak(ArrayRef<LaunchOp> order) const;
   /// An error at the launch that updates an argument which a later launch still has to read.
-  LogicalResult explainCycle(llvm::DenseSet<Operation *> scheduled);
+  LogicalResult explainCycle(const llvm::DenseSet<Operation *> &scheduled);
 
 private:
   void start(unsigned number);
@@ -127,7 +127,7 @@ int64_t Schedule::peak(ArrayRef<LaunchOp> order) const {
   return alive.empty() ? 0 : *llvm::max_element(alive);
 }
 
-LogicalResult Schedule::explainCycle(llvm::DenseSet<Operation *> scheduled) {
+LogicalResult Schedule::explainCycle(const llvm::DenseSet<Operation *> &scheduled) {
   for (auto [position, result] :
        llvm::enumerate(func.getBody().front().getTerminator()->getOperands())) {
     Value argument = updatedArgument(func, position);

@@ -1,6 +1,7 @@
 // Aligned memory: small pieces from the heap, large ones straight from the kernel on huge pages.
 #include "runtime/Buffer.h"
 
+#include "llvm/Support/Alignment.h"
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/MathExtras.h"
 #include <cassert>
@@ -33,7 +34,7 @@ Buffer::Buffer(int64_t bytes) : bytes_(bytes) {
       ::mmap(nullptr, mappedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapping == MAP_FAILED)
     llvm::report_bad_alloc_error("out of memory for a buffer");
-  data_ = reinterpret_cast<char *>(llvm::alignTo(reinterpret_cast<uintptr_t>(mapping), kHugePage));
+  data_ = static_cast<char *>(mapping) + llvm::offsetToAlignedAddr(mapping, llvm::Align(kHugePage));
   ::madvise(data_, padded, MADV_HUGEPAGE); // advice: a system without huge pages says no and works
 }
 

@@ -28,11 +28,11 @@ template <int Width, bool Fused> [[gnu::always_inline]] inline float multiplyAdd
     sum = term;
   for (int step = 0; step < kSteps; ++step)
 #pragma clang loop unroll(full)
-    for (int chain = 0; chain < kChains; ++chain) {
+    for (Vector<Width> &sum : sums) {
       if constexpr (Fused)
-        sums[chain] = __builtin_elementwise_fma(sums[chain], factor, term);
+        sum = __builtin_elementwise_fma(sum, factor, term);
       else
-        sums[chain] = sums[chain] * factor + term;
+        sum = sum * factor + term;
     }
   Vector<Width> total = {};
   for (const Vector<Width> &sum : sums)

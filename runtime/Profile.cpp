@@ -2,6 +2,7 @@
 #include "runtime/Profile.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallVectorExtras.h"
 #include "llvm/Support/Format.h"
 #include <tuple>
 
@@ -26,9 +27,7 @@ double Profile::totalSeconds() const {
 }
 
 void Profile::print(llvm::raw_ostream &os) const {
-  std::vector<const ProfileEntry *> order;
-  for (const ProfileEntry &row : rows)
-    order.push_back(&row);
+  auto order = llvm::map_to_vector(rows, [](const ProfileEntry &row) { return &row; });
   llvm::sort(order, [](const ProfileEntry *a, const ProfileEntry *b) {
     return std::tuple(-a->seconds, a) < std::tuple(-b->seconds, b);
   });

@@ -37,7 +37,7 @@ public:
   explicit Reader(llvm::StringRef path) : path(path) {}
   ~Reader() {
     if (file != llvm::sys::fs::kInvalidFile)
-      llvm::sys::fs::closeFile(file);
+      (void)llvm::sys::fs::closeFile(file); // it was only read: nothing can be lost
   }
   llvm::Expected<TensorFile> read();
 

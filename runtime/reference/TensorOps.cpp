@@ -82,7 +82,7 @@ Tensor linearGradWeight(const Tensor &grad, const Tensor &input) {
 }
 
 /// 1 / sqrt(mean of row r of x^2 + eps).
-static double inverseRms(Doubles x, int64_t r, double eps) {
+static double inverseRms(const Doubles &x, int64_t r, double eps) {
   double sum = 0;
   for (int64_t d = 0; d < x.size(1); ++d)
     sum += x(r, d) * x(r, d);
