@@ -316,4 +316,10 @@ llvm::Expected<SmallVector<Tensor>> interpret(Block &body, ArrayRef<Tensor> argu
   return frame.all(body.getTerminator()->getOperands());
 }
 
+llvm::Expected<SmallVector<Tensor>> interpret(Operation &op, ArrayRef<Tensor> operands) {
+  Frame frame;
+  frame.set(op.getOperands(), operands);
+  return evaluateAny(op, frame);
+}
+
 } // namespace dsa

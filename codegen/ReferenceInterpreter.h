@@ -4,6 +4,7 @@
 #include "runtime/Tensor.h"
 
 #include "mlir/IR/Block.h"
+#include "mlir/IR/Operation.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/Error.h"
@@ -15,5 +16,9 @@ namespace dsa {
 /// in top_k, an id out of range).
 llvm::Expected<llvm::SmallVector<Tensor>> interpret(mlir::Block &body,
                                                     llvm::ArrayRef<Tensor> arguments);
+
+/// The results of one op whose operands are `operands`, under the same rules.
+llvm::Expected<llvm::SmallVector<Tensor>> interpret(mlir::Operation &op,
+                                                    llvm::ArrayRef<Tensor> operands);
 
 } // namespace dsa

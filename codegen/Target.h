@@ -22,6 +22,8 @@ struct CompileOptions {
   Trace *trace = nullptr;
   /// Instruction set of the cpu target: avx512, avx2 or sse; empty: the widest of this machine.
   std::string vector;
+  /// Whether ops may share a kernel.
+  bool fuse = true;
 };
 
 /// One way to execute graphs, known by the name under which tools take it.

@@ -63,8 +63,13 @@ static llvm::Error runPasses(mlir::ModuleOp module, Trace *trace,
   return llvm::Error::success();
 }
 
+llvm::Error dsa::differentiateGraph(mlir::ModuleOp module) {
+  return runPasses(module, nullptr, buildTrainingPipeline);
+}
+
 llvm::Error dsa::planGraph(mlir::ModuleOp module) {
-  return runPasses(module, nullptr, buildGraphPipeline);
+  return runPasses(module, nullptr,
+                   [](mlir::OpPassManager &passes) { buildGraphPipeline(passes); });
 }
 
 llvm::Expected<std::unique_ptr<Executable>>
@@ -82,6 +87,7 @@ dsa::compile(mlir::ModuleOp module, llvm::StringRef entry, const CompilerOptions
   choices.threads = threadCount(options);
   choices.trace = options.trace;
   choices.vector = options.vector;
+  choices.fuse = options.fuse;
   // Proof and differentiation bind every target, and differentiation adds arguments and entries.
   mlir::OwningOpRef<mlir::ModuleOp> steps(module.clone());
   if (llvm::Error error = runPasses(*steps, options.trace, buildTrainingPipeline))

@@ -15,6 +15,7 @@ namespace dsa {
 struct CompilerOptions {
   std::string target = "cpu"; ///< name of a target: "cpu" or "reference"
   int threads = 0;            ///< that compile and run; 0 means one for each core
+  bool fuse = true;           ///< whether ops may share a kernel
   std::string cacheDirectory; ///< of compiled objects; empty means in memory only
   std::string dumpDirectory;  ///< receives `<entry>.mlir`, the module as compiled; empty means none
   /// Instruction set of "cpu": avx512, avx2 or sse; empty means the widest of this machine.
@@ -31,6 +32,9 @@ int threadCount(const CompilerOptions &options);
 /// a failed proof and a directory that cannot be written are errors.
 llvm::Expected<std::unique_ptr<Executable>> compile(mlir::ModuleOp module, llvm::StringRef entry,
                                                     const CompilerOptions &options = {});
+
+/// Proves and differentiates all functions of `module`, in place: what every target is given.
+llvm::Error differentiateGraph(mlir::ModuleOp module);
 
 /// Runs the graph half of the compiler over all functions of `module`, in place: what a target
 /// starts from.

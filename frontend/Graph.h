@@ -103,6 +103,7 @@ public:
                           double scale = 1.0);
   mlir::Value fillFuture(mlir::Value scores, double value, mlir::Value queryOffset = {});
   mlir::Value topK(mlir::Value scores, int64_t k, const AttentionMask &mask);
+  mlir::Value gather(mlir::Value input, mlir::Value indices);
   AttentionOp attention(mlir::Value query, mlir::Value keys, mlir::Value values, double scale,
                         double dropout, const AttentionMask &mask);
   SparseAttentionOp sparseAttention(mlir::Value query, mlir::Value keys, mlir::Value values,

@@ -78,6 +78,10 @@ Value Graph::topK(Value scores, int64_t k, const AttentionMask &mask) {
                         unitIf(builder, mask.causal));
 }
 
+Value Graph::gather(Value input, Value indices) {
+  return GatherOp::create(builder, location(), input, indices);
+}
+
 AttentionOp Graph::attention(Value query, Value keys, Value values, double scale, double dropout,
                              const AttentionMask &mask) {
   Value key = dropout == 0.0 ? Value() : randomKey();

@@ -4,6 +4,7 @@
 #include "codegen/Registration.h"
 #include "codegen/Target.h"
 #include "frontend/Compiler.h"
+#include "frontend/FormComparison.h"
 #include "frontend/GradientCheck.h"
 #include "frontend/GraphInputs.h"
 #include "runtime/Compare.h"
@@ -201,6 +202,30 @@ static llvm::Expected<int64_t> runFunction(func::FuncOp function, const NamedTen
   return wrong;
 }
 
+/// Compares the forms of `function` and of what differentiation makes of it.
+static llvm::Error runEveryForm(func::FuncOp function, const NamedTensors &inputs,
+                                const RunGraphOptions &options, llvm::raw_ostream &output) {
+  OwningOpRef<ModuleOp> steps = ModuleOp::create(function.getLoc());
+  steps->push_back(function.clone());
+  if (llvm::Error error = differentiateGraph(*steps))
+    return error;
+  CompilerOptions compilerOptions;
+  compilerOptions.threads = options.threads;
+  compilerOptions.vector = options.vector;
+  for (auto step : steps->getOps<func::FuncOp>()) {
+    auto signature = signatureOf(*steps, step.getName());
+    if (!signature)
+      return signature.takeError();
+    auto arguments = makeArguments(step, signature->first, inputs, options.seed);
+    if (!arguments)
+      return arguments.takeError();
+    if (auto error = compareForms(*steps, step.getName(), *arguments, compilerOptions))
+      return error;
+    output << '@' << step.getName() << ": ok in every form\n";
+  }
+  return llvm::Error::success();
+}
+
 static llvm::Error runFunctions(ArrayRef<func::FuncOp> functions, const NamedTensors &inputs,
                                 const RunGraphOptions &options, llvm::raw_ostream &output) {
   int64_t wrong = 0;
@@ -209,6 +234,12 @@ static llvm::Error runFunctions(ArrayRef<func::FuncOp> functions, const NamedTen
     if (options.checkGradients) {
       if (llvm::Error error = checkGradients(function, inputs, options.seed, output))
         return error;
+      continue;
+    }
+    if (options.everyForm) {
+      if (llvm::Error error = runEveryForm(function, inputs, options, output))
+        return llvm::createStringError("@" + function.getName() + ": " +
+                                       llvm::toString(std::move(error)));
       continue;
     }
     llvm::Expected<int64_t> differing =

@@ -25,6 +25,7 @@ struct RunGraphOptions {
   bool profile = false;        ///< print where the time went
   std::string trace;           ///< receives a timeline of compiling and running; empty: none
   bool print = false;          ///< print the elements of the results
+  bool everyForm = false;      ///< compare each op and each form of the plan instead
   bool checkGradients = false; ///< compare gradients with finite differences instead
 };
 

@@ -27,6 +27,8 @@ usage: dsa-run FILE.mlir [options]     FILE may be - for standard input
   --print                print the elements of the results
   --profile              print time, FLOP/s and bytes/s of each kernel
   --trace=FILE           write a timeline of passes, kernels and launches for ui.perfetto.dev
+  --every-form           judge each op by the reference on its own operands, and compare the bits of the
+                         fused and the unfused form
   --check-gradients      of functions with dsa.train: compare with finite differences in f64
 
 generated arguments:
@@ -101,6 +103,7 @@ static Expected<RunGraphOptions> readCommandLine(ArrayRef<const char *> words) {
                            "--inputs", "--outputs", "--seed",   "--threads", "--trace"};
   std::pair<StringRef, bool *> flags[] = {{"--print", &options.print},
                                           {"--profile", &options.profile},
+                                          {"--every-form", &options.everyForm},
                                           {"--check-gradients", &options.checkGradients}};
   for (size_t i = 0; i < words.size(); ++i) {
     StringRef word = words[i];

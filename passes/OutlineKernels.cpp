@@ -41,7 +41,7 @@ class Outliner {
 public:
   Outliner(func::FuncOp func, KernelLibrary &library)
       : func(func), library(library), builder(func) {}
-  LogicalResult run();
+  LogicalResult run(bool fuses);
 
   unsigned launches = 0, fused = 0;
 
@@ -274,13 +274,13 @@ static bool isOutlined(func::FuncOp func) {
   });
 }
 
-LogicalResult Outliner::run() {
+LogicalResult Outliner::run(bool fuses) {
   if (!func.getBody().hasOneBlock())
     return func.emitOpError("expected one block, got ") << func.getBody().getBlocks().size();
   if (failed(collect()))
     return failure();
   for (Operation *op : work)
-    if (isPointwise(op))
+    if (fuses && isPointwise(op))
       fuse(op);
   for (unsigned group : groups->ordered())
     launchGroup(group);
@@ -290,13 +290,15 @@ LogicalResult Outliner::run() {
 
 namespace {
 struct OutlineKernels : dsa::impl::OutlineKernelsBase<OutlineKernels> {
+  using OutlineKernelsBase::OutlineKernelsBase;
+
   void runOnOperation() override {
     KernelLibrary library(getOperation());
     for (func::FuncOp func : llvm::to_vector(getOperation().getOps<func::FuncOp>())) {
       if (func.isExternal() || isOutlined(func))
         continue;
       Outliner outliner(func, library);
-      if (failed(outliner.run()))
+      if (failed(outliner.run(fuse)))
         return signalPassFailure();
       launches += outliner.launches;
       fused += outliner.fused;

@@ -104,6 +104,9 @@ def OutlineKernels : Pass<"dsa-outline-kernels", "::mlir::ModuleOp"> {
     scheduling, which orders launches.
   }];
   let dependentDialects = ["::dsa::DsaDialect", "::mlir::tensor::TensorDialect"];
+  let options = [
+    Option<"fuse", "fuse", "bool", "true", "let element-wise ops join other kernels; without it each op is a kernel">
+  ];
   let statistics = [
     Statistic<"kernels", "kernels", "distinct kernels">,
     Statistic<"launches", "launches", "launches of kernels">,

@@ -14,9 +14,9 @@ void dsa::buildTrainingPipeline(OpPassManager &passes) {
   passes.addPass(createSimplifyGraph());
 }
 
-void dsa::buildGraphPipeline(OpPassManager &passes) {
+void dsa::buildGraphPipeline(OpPassManager &passes, bool fuse) {
   buildTrainingPipeline(passes);
-  passes.addPass(createOutlineKernels());
+  passes.addPass(createOutlineKernels({fuse}));
   passes.addNestedPass<func::FuncOp>(createScheduleKernels());
   passes.addPass(createPlanBuffers());
 }
@@ -26,5 +26,5 @@ void dsa::registerGraphPipelines() {
                              "from annotated forward functions to training steps",
                              buildTrainingPipeline);
   PassPipelineRegistration<>("dsa-graph-pipeline", "from a graph to planned launches of kernels",
-                             buildGraphPipeline);
+                             [](OpPassManager &passes) { buildGraphPipeline(passes); });
 }

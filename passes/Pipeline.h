@@ -10,8 +10,8 @@ namespace dsa {
 void buildTrainingPipeline(mlir::OpPassManager &passes);
 
 /// From dsa ops on tensors to planned launches of kernels; includes the training half. Runs on a
-/// module.
-void buildGraphPipeline(mlir::OpPassManager &passes);
+/// module. Without `fuse` each op is a kernel of its own.
+void buildGraphPipeline(mlir::OpPassManager &passes, bool fuse = true);
 
 /// Registers `--dsa-training-pipeline` and `--dsa-graph-pipeline`.
 void registerGraphPipelines();

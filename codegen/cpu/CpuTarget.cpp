@@ -112,7 +112,7 @@ public:
     FirstDiagnostic diagnostic(*module.getContext());
     PassManager manager(module.getContext());
     tracePasses(manager, options.trace);
-    buildGraphPipeline(manager);
+    buildGraphPipeline(manager, options.fuse);
     if (!plan)
       return llvm::createStringError("expected a function '%s' in the module, got none",
                                      entry.str().c_str());
