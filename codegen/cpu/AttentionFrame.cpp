@@ -142,17 +142,31 @@ void AttentionFrame::transposeQueries(const View &from, const View &to, double f
   });
 }
 
-void AttentionFrame::scores(const View &left, const View &right, Value from, Value to,
-                            const View &scores) {
-  int64_t columns = tileShape.vectors * b.lanes();
+/// One tile of scores, `vectors` wide.
+void AttentionFrame::scoreTile(int64_t vectors, const View &left, const View &right, Value s,
+                               Value column, const View &to, Value target) {
+  TileShape shape{tileShape.rows, vectors};
+  TileLeft rows{left, rowStarts(b, left, s, shape.rows), 1};
+  TileRight panel{right, column, kQueryBlock};
+  auto sums = multiplyTile(b, shape, rows, panel, b.index(left.columns()),
+                           tileShape.vectors * b.lanes(), zeroTile(b, shape));
+  storeTile(b, shape, sums, to, b.add(target, column), kQueryBlock);
+}
+
+void AttentionFrame::scores(const View &left, const View &right, Value firstQuery, Value from,
+                            Value to, const View &scores) {
+  int64_t vectors = tileShape.vectors;
   b.loop(from, to, tileShape.rows, [&](Value s) {
-    b.loop(0, kQueryBlock, columns, [&](Value column) {
-      TileLeft rows{left, rowStarts(b, left, s, tileShape.rows), 1};
-      TileRight panel{right, column, kQueryBlock};
-      auto sums = multiplyTile(b, tileShape, rows, panel, b.index(left.columns()),
-                               tileShape.vectors * b.lanes(), zeroTile(b, tileShape));
-      storeTile(b, tileShape, sums, scores, b.add(b.rowStart(scores, b.sub(s, from)), column),
-                kQueryBlock);
+    Value target = b.rowStart(scores, b.sub(s, from));
+    b.loop(0, kQueryBlock, vectors * b.lanes(), [&](Value column) {
+      auto tile = [&] { scoreTile(vectors, left, right, s, column, scores, target); };
+      if (!triangular())
+        return tile();
+      Value last = b.add(b.add(firstQuery, column), b.lanes());
+      auto half = [&] {
+        scoreTile(vectors - 1, left, right, s, b.add(column, b.lanes()), scores, target);
+      };
+      b.when(b.less(s, last), tile, [&] { b.when(b.less(s, b.add(last, b.lanes())), half); });
     });
   });
 }

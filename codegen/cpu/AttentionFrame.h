@@ -47,9 +47,9 @@ public:
   /// to[d][i] = factor * from[i][d].
   void transposeQueries(const View &from, const View &to, double factor);
   /// scores[s - from][i] = sum_d left[s][d] right[d][i] for keys [from, to), rounded up to whole
-  /// tiles.
-  void scores(const View &left, const View &right, mlir::Value from, mlir::Value to,
-              const View &scores);
+  /// tiles; vectors of queries that see no key of a tile are left out.
+  void scores(const View &left, const View &right, mlir::Value firstQuery, mlir::Value from,
+              mlir::Value to, const View &scores);
   /// Steps [from, to) of a depth, and what divides their number.
   struct Steps {
     mlir::Value from, to;
@@ -89,6 +89,8 @@ private:
   bool triangular() const { return operands.causal && !operands.offset; }
   void copyRow(const View &from, mlir::Value source, const View &to, mlir::Value row);
   void clearRow(const View &to, mlir::Value row);
+  void scoreTile(int64_t vectors, const View &left, const View &right, mlir::Value s,
+                 mlir::Value column, const View &to, mlir::Value target);
   View selection() {
     return b.workspace(0, b.getI32Type(), {operands.batches, operands.blocks(), operands.keyCount});
   }

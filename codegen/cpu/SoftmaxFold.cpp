@@ -126,7 +126,7 @@ struct ForwardEmitter {
     Value limit = frame.keyLimit(first);
     b.loop(b.index(0), limit, frame.keyTile(), [&](Value from) {
       Value to = b.min(b.add(from, frame.keyTile()), limit);
-      frame.scores(keys, transposed, from, to, scores);
+      frame.scores(keys, transposed, first, from, to, scores);
       softmax(first, from, to);
       auto keysOf = [&](Value row) { return frame.keysOf(b.add(first, row), from, to); };
       frame.accumulate(scores, 1, kQueryBlock, b.index(kQueryBlock), values, keysOf, from, output,

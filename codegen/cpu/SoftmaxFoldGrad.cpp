@@ -124,8 +124,8 @@ struct BackwardEmitter {
     Value limit = frame.keyLimit(first), all = b.index(kQueryBlock), zero = b.index(0);
     b.loop(zero, limit, frame.keyTile(), [&](Value from) {
       Value to = b.min(b.add(from, frame.keyTile()), limit), count = b.sub(to, from);
-      frame.scores(keys, queriesT, from, to, weights);
-      frame.scores(values, outputGradT, from, to, scoreGrads);
+      frame.scores(keys, queriesT, first, from, to, weights);
+      frame.scores(values, outputGradT, first, from, to, scoreGrads);
       softmaxGrad(first, from, to);
       auto queriesOf = [&](Value row) { return frame.queriesOf(first, b.add(from, row)); };
       auto keysOf = [&](Value row) { return frame.keysOf(b.add(first, row), from, to); };
