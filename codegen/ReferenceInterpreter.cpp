@@ -213,7 +213,11 @@ auto evaluate(BalanceLossGradOp op, const Frame &in) {
 // Training ops
 
 auto evaluate(ClipByGlobalNormOp op, const Frame &in) {
-  return reference::clipByGlobalNorm(in.all(op.getGrads()), op.getMaxNorm().convertToDouble());
+  SmallVector<StringRef> names;
+  if (op.getNames())
+    llvm::append_range(names, op.getNames()->getAsValueRange<StringAttr>());
+  return reference::clipByGlobalNorm(in.all(op.getGrads()), op.getMaxNorm().convertToDouble(),
+                                     names);
 }
 auto evaluate(AdamStepOp op, const Frame &in) {
   reference::AdamOptions options;

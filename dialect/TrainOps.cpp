@@ -30,7 +30,13 @@ LogicalResult ClipByGlobalNormOp::verify() {
     if (failed(expectElement(*this, "every gradient", grad, elementOf(getGrads().front()))))
       return failure();
   // clip_by_global_norm_c3
-  return expectPositive(*this, "max_norm", getMaxNorm());
+  if (failed(expectPositive(*this, "max_norm", getMaxNorm())))
+    return failure();
+  // clip_by_global_norm_c4
+  if (getNames() && getNames()->size() != getGrads().size())
+    return emitOpError("expected a name for each of ")
+           << getGrads().size() << " gradients, got " << getNames()->size();
+  return success();
 }
 
 Cost ClipByGlobalNormOp::getCost() {

@@ -9,12 +9,14 @@ def DSA_ClipByGlobalNormOp : DSA_InferredOp<"clip_by_global_norm"> {
   let description = [{
     `norm = sqrt(sum of the squares of all entries of all gradients)` and `factor = min(1, max_norm / (norm + 1e-6))`
     (Pascanu et al. 2013). The optimizer multiplies by the factor, so the gradients are not written a second time.
-    A row whose squares have no finite sum is an error at run time that names operand and row.
+    A row whose squares have no finite sum is an error at run time that names the gradient, by `names` if given, and
+    the row.
 
     Constraints:
     * (C1) there is at least one gradient.
     * (C2) the gradients have one element type.
     * (C3) `max_norm` is finite and positive.
+    * (C4) `names` has one name for each gradient.
 
     Example:
     ```mlir
@@ -22,7 +24,7 @@ def DSA_ClipByGlobalNormOp : DSA_InferredOp<"clip_by_global_norm"> {
       : (tensor<64x64xf32>, tensor<64xf32>) -> (tensor<f32>, tensor<f32>)
     ```
   }];
-  let arguments = (ins Variadic<DSA_AnyFloatTensor>:$grads, F64Attr:$max_norm);
+  let arguments = (ins Variadic<DSA_AnyFloatTensor>:$grads, F64Attr:$max_norm, OptionalAttr<StrArrayAttr>:$names);
   let results = (outs DSA_Scalar:$factor, DSA_Scalar:$norm);
   let assemblyFormat = "$grads attr-dict `:` functional-type(operands, results)";
 }

@@ -198,7 +198,10 @@ static LogicalResult appendOptimizer(func::FuncOp func, GrowingFunction &functio
   if (recipe.clip) {
     auto gradients =
         llvm::map_to_vector(updates, [](const Update &update) { return update.gradient; });
-    auto clip = ClipByGlobalNormOp::create(builder, func.getLoc(), gradients, real(*recipe.clip));
+    SmallVector<StringRef> names(
+        llvm::map_range(updates, [](const Update &update) -> StringRef { return update.name; }));
+    auto clip = ClipByGlobalNormOp::create(builder, func.getLoc(), gradients, real(*recipe.clip),
+                                           builder.getStrArrayAttr(names));
     factor = clip.getFactor();
     norm = clip.getNorm();
   }

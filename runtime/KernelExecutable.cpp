@@ -35,13 +35,16 @@ const char *explain(int64_t failure) {
   return "expected success, got an unknown failure";
 }
 
-/// "cross_entropy_0, row 3: expected ... (status 3)"; the operand stands before the row where it is
-/// known.
-llvm::Error explain(const std::string &launch, const Status &status) {
-  int64_t operand = status.row >> kOperandShift;
+/// "cross_entropy_0, row 3: expected ... (status 3)"; an operand stands before the row.
+llvm::Error explain(const Launch &launch, const Status &status) {
+  int64_t operand = (status.row >> kOperandShift) - 1;
+  std::string name;
+  if (operand >= 0)
+    name = operand < static_cast<int64_t>(launch.operands.size())
+               ? launch.operands[operand] + ", "
+               : llvm::formatv("operand {0}, ", operand).str();
   return llvm::createStringError(llvm::formatv(
-      "{0}, {1}row {2}: {3} (status {4})", launch,
-      operand ? llvm::formatv("operand {0}, ", operand - 1).str() : std::string(),
+      "{0}, {1}row {2}: {3} (status {4})", launch.name, name,
       status.row & ((int64_t(1) << kOperandShift) - 1), explain(status.failure), status.failure));
 }
 
@@ -106,7 +109,7 @@ llvm::Error KernelExecutable::execute(const Launch &launch, void *const *buffers
         first = {status[0], status[1]};
     });
     if (first.failure != 0)
-      return explain(launch.name, first);
+      return explain(launch, first);
   }
   return llvm::Error::success();
 }

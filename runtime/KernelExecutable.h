@@ -40,6 +40,8 @@ struct Launch {
   int64_t workspaceBytes = 0, scratchBytes = 0;
   /// The work it stands for, for measurement only.
   int64_t flops = 0, bytes = 0;
+  /// What an error calls the operands of which a row fails; none: their numbers.
+  std::vector<std::string> operands = {};
 };
 
 /// A result that no launch writes: it is copied from elsewhere at the end of the run.

@@ -3,6 +3,7 @@
 #include "codegen/PassTrace.h"
 #include "codegen/Target.h"
 #include "codegen/cpu/Jit.h"
+#include "passes/KernelFamilies.h"
 #include "passes/Pipeline.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -43,6 +44,17 @@ void ProgramBuilder::place(LaunchOp launch) {
   for (auto [output, offset] : llvm::zip_equal(launch.getOutputs(), *launch.getOffsets()))
     places[output] = offset >= 0 ? BufferRef{BufferRef::Kind::Arena, offset}
                                  : resultStorage(program, -1 - offset);
+}
+
+/// "gradient of w": what the errors of a launch call its operands, if they have names.
+std::vector<std::string> operandNames(LaunchOp launch) {
+  auto kernel = SymbolTable::lookupNearestSymbolFrom<KernelOp>(launch, launch.getKernelAttr());
+  auto clip = dyn_cast<ClipByGlobalNormOp>(anchorOf(kernel));
+  std::vector<std::string> names;
+  if (clip && clip.getNames())
+    for (StringRef name : clip.getNames()->getAsValueRange<StringAttr>())
+      names.push_back(("gradient of " + name).str());
+  return names;
 }
 
 llvm::Error ProgramBuilder::addConstant(arith::ConstantOp constant) {
@@ -86,6 +98,7 @@ ProgramBuilder::build(llvm::function_ref<const cpu::CompiledKernel &(LaunchOp)> 
     Launch entry{launch.getKernel().str(),        kernel.phases,       {},
                  kernel.workspaceBytes,           kernel.scratchBytes, cost.flops(),
                  cost.readBytes + cost.writeBytes};
+    entry.operands = operandNames(launch);
     for (Value input : launch.getInputs())
       entry.arguments.push_back(places.lookup(input));
     for (Value output : launch.getOutputs())

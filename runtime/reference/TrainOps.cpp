@@ -11,8 +11,12 @@
 
 namespace dsa::reference {
 
-llvm::Expected<std::array<Tensor, 2>> clipByGlobalNorm(llvm::ArrayRef<Tensor> grads,
-                                                       double maxNorm) {
+llvm::Expected<std::array<Tensor, 2>> clipByGlobalNorm(llvm::ArrayRef<Tensor> grads, double maxNorm,
+                                                       llvm::ArrayRef<llvm::StringRef> names) {
+  auto nameOf = [&](size_t number) {
+    return names.empty() ? llvm::formatv("operand {0}", number).str()
+                         : ("gradient of " + names[number]).str();
+  };
   std::array<Tensor, 2> result = {doubles({}), doubles({})};
   double sum = 0;
   for (auto [number, grad] : llvm::enumerate(grads)) {
@@ -22,8 +26,8 @@ llvm::Expected<std::array<Tensor, 2>> clipByGlobalNorm(llvm::ArrayRef<Tensor> gr
         if (!std::isfinite(g(r, c)))
           return llvm::createStringError(
               llvm::formatv("dsa.clip_by_global_norm: expected finite numbers in row {0} of "
-                            "operand {1}, got {2}",
-                            r, number, g(r, c)));
+                            "{1}, got {2}",
+                            r, nameOf(number), g(r, c)));
         sum += g(r, c) * g(r, c);
       }
   }

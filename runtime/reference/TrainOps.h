@@ -13,9 +13,9 @@
 namespace dsa::reference {
 
 /// The factor min(1, maxNorm / (norm + 1e-6)) and the norm of all gradients together. Fails at the
-/// first row that is not finite.
-llvm::Expected<std::array<Tensor, 2>> clipByGlobalNorm(llvm::ArrayRef<Tensor> grads,
-                                                       double maxNorm);
+/// first row that is not finite, and calls its gradient by one of `names` if there are any.
+llvm::Expected<std::array<Tensor, 2>> clipByGlobalNorm(llvm::ArrayRef<Tensor> grads, double maxNorm,
+                                                       llvm::ArrayRef<llvm::StringRef> names = {});
 
 struct AdamOptions {
   double beta1 = 0.9;

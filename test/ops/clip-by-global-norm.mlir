@@ -39,6 +39,17 @@ func.func @many(%a: tensor<13x17xf32>, %b: tensor<1031xf32>, %c: tensor<1xf32>, 
   return %factor, %norm : tensor<f32>, tensor<f32>
 }
 
+// RUN: not dsa-run %s --entry=named --target=reference 2>&1 | FileCheck %s --check-prefix=NAMED
+// RUN: not dsa-run %s --entry=named --target=cpu 2>&1 | FileCheck %s --check-prefix=CPU-NAMED
+// NAMED: dsa.clip_by_global_norm: expected finite numbers in row 0 of gradient of w, got INF
+// CPU-NAMED: clip_by_global_norm_0, gradient of w, row 0: expected finite numbers, got NaN or infinity
+func.func private @named(%a: tensor<3x5xf32>) -> tensor<f32> {
+  %b = arith.constant dense<0x7F800000> : tensor<4xf32>
+  %factor, %norm = dsa.clip_by_global_norm %a, %b {max_norm = 1.0 : f64, names = ["v", "w"]}
+      : (tensor<3x5xf32>, tensor<4xf32>) -> (tensor<f32>, tensor<f32>)
+  return %factor : tensor<f32>
+}
+
 func.func private @nan(%a: tensor<3x5xf32>) -> tensor<f32> {
   %b = arith.constant dense<1.0> : tensor<7xf32>
   %c = arith.constant dense<[[1.0, 2.0], [0x7FC00003, 1.0], [0x7F800000, 1.0]]> : tensor<3x2xf32>

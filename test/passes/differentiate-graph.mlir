@@ -20,7 +20,7 @@
 // CHECK: %[[DY:.*]] = dsa.cross_entropy_grad %[[SEED]], %[[Y]]
 // CHECK-NOT: dsa.linear_grad_input
 // CHECK: %[[DW:.*]] = dsa.linear_grad_weight %[[DY]], %[[X]]
-// CHECK: %[[FACTOR:.*]], %[[NORM:.*]] = dsa.clip_by_global_norm %[[DW]] {max_norm = 1.000000e+00 : f64}
+// CHECK: %[[FACTOR:.*]], %[[NORM:.*]] = dsa.clip_by_global_norm %[[DW]] {max_norm = 1.000000e+00 : f64, names = ["w"]}
 // CHECK: %[[NEW:.*]], %{{.*}}, %{{.*}} = dsa.adam_step %[[W]], %[[DW]], %[[M]], %[[V]]
 // CHECK-SAME: factor(%[[FACTOR]])
 // CHECK-SAME: beta2 = 0.94

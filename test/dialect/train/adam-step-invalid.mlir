@@ -25,6 +25,14 @@ func.func @clip_by_global_norm_c3(%0: tensor<8x4xf32>) {
 
 // -----
 
+func.func @clip_by_global_norm_c4(%0: tensor<8x4xf32>) {
+  // expected-error @+1 {{expected a name for each of 1 gradients, got 2}}
+  %r:2 = dsa.clip_by_global_norm %0 {max_norm = 1.0, names = ["v", "w"]} : (tensor<8x4xf32>) -> (tensor<f32>, tensor<f32>)
+  return
+}
+
+// -----
+
 func.func @adam_step_c1(%0: tensor<8x4xf32>, %1: tensor<4x8xf32>, %2: tensor<8x4xf32>, %3: tensor<8x4xf32>, %4: tensor<f32>, %5: tensor<i64>) {
   // expected-error @+1 {{expected grad of type 'tensor<8x4xf32>', got 'tensor<4x8xf32>'}}
   %r:3 = dsa.adam_step %0, %1, %2, %3, %4, %5 {} : (tensor<8x4xf32>, tensor<4x8xf32>, tensor<8x4xf32>, tensor<8x4xf32>, tensor<f32>, tensor<i64>) -> (tensor<8x4xf32>, tensor<8x4xf32>, tensor<8x4xf32>)

@@ -2,9 +2,9 @@
 // RUN: dsa-opt %s | dsa-opt | FileCheck %s
 
 // CHECK-LABEL: @clip_by_global_norm
-// CHECK: dsa.clip_by_global_norm %arg0, %arg1 {max_norm = 1.000000e+00 : f64} : (tensor<8x4xf32>, tensor<8xf32>) -> (tensor<f32>, tensor<f32>)
+// CHECK: dsa.clip_by_global_norm %arg0, %arg1 {max_norm = 1.000000e+00 : f64, names = ["v", "w"]} : (tensor<8x4xf32>, tensor<8xf32>) -> (tensor<f32>, tensor<f32>)
 func.func @clip_by_global_norm(%0: tensor<8x4xf32>, %1: tensor<8xf32>) -> (tensor<f32>, tensor<f32>) {
-  %r:2 = dsa.clip_by_global_norm %0, %1 {max_norm = 1.000000e+00 : f64} : (tensor<8x4xf32>, tensor<8xf32>) -> (tensor<f32>, tensor<f32>)
+  %r:2 = dsa.clip_by_global_norm %0, %1 {max_norm = 1.000000e+00 : f64, names = ["v", "w"]} : (tensor<8x4xf32>, tensor<8xf32>) -> (tensor<f32>, tensor<f32>)
   return %r#0, %r#1 : tensor<f32>, tensor<f32>
 }
 
