@@ -21,12 +21,4 @@ struct Claim {
 /// Judges every claim by what `study` holds; what it has not measured is unsupported.
 std::vector<Claim> judgeClaims(const Study &study);
 
-/// The final values that were published for one length (validation loss and accuracy, seconds per
-/// step), on another corpus and a leaking split.
-struct PublishedResult {
-  int64_t length;
-  double classicLoss, sparseLoss, classicAccuracy, sparseAccuracy, classicSeconds, sparseSeconds;
-};
-llvm::ArrayRef<PublishedResult> publishedResults();
-
 } // namespace dsa

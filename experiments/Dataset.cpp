@@ -5,6 +5,7 @@
 #include "models/Tokenizer.h"
 
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/xxhash.h"
 
 #include <algorithm>
 
@@ -15,6 +16,12 @@ namespace {
 constexpr double kTrainingShare = .9;
 
 } // namespace
+
+std::string Dataset::fingerprint() const {
+  const auto *bytes = reinterpret_cast<const uint8_t *>(ids.data());
+  uint64_t hash = llvm::xxh3_64bits(llvm::ArrayRef(bytes, ids.size() * sizeof(ids.front())));
+  return llvm::formatv("{0:x-16}-{1}", hash, trainingTokens);
+}
 
 llvm::Expected<Dataset> dsa::loadDataset(llvm::StringRef name, int64_t vocabulary, int64_t length,
                                          int64_t tokenLimit, BlobCache &cache) {

@@ -7,6 +7,7 @@
 #include "llvm/Support/Error.h"
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace dsa {
@@ -16,6 +17,10 @@ struct Dataset {
   int64_t trainingTokens = 0; ///< Where the held-out text begins.
   int64_t bytes = 0;
   int64_t pieces = 0; ///< Ids the tokenizer uses, at most the vocabulary asked for.
+
+  /// A number that changes with any token and with the place where the training text ends, in
+  /// hexadecimal.
+  std::string fingerprint() const;
 };
 
 /// Reads `corpus`, trains a tokenizer of `vocabulary` pieces on its first nine tenths and encodes

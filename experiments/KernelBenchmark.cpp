@@ -7,8 +7,8 @@
 #include "experiments/ModelLearner.h"
 #include "experiments/Options.h"
 #include "experiments/Question.h"
+#include "experiments/Statistics.h"
 #include "experiments/TraceFile.h"
-#include "experiments/Trainer.h"
 #include "frontend/Compiler.h"
 #include "runtime/HostProbe.h"
 #include "runtime/KernelExecutable.h"
@@ -45,7 +45,7 @@ llvm::Expected<double> timeOf(int64_t runs, llvm::function_ref<llvm::Error()> wo
     if (run > 0)
       seconds.push_back(taken);
   }
-  return median(seconds);
+  return medianOf(seconds);
 }
 
 /// Rows of `indices` [batch, length, k]: min(k, t + 1) distinct keys s <= t, ascending, then -1.
@@ -120,7 +120,7 @@ llvm::Expected<LearnerOptions> quickStep(llvm::StringRef model, int64_t threads,
   LearnerOptions options;
   options.model = *config;
   options.init = "normal";
-  options.clip = 1.0;
+  options.train.clip = 1.0;
   options.threads = threads;
   options.cacheDirectory = cache.str();
   return options;

@@ -30,7 +30,7 @@ const KernelExecutable *kernelsOf(Session &session) {
 llvm::Expected<std::unique_ptr<ModelLearner>> ModelLearner::create(const LearnerOptions &options) {
   BuildOptions build;
   build.acknowledgeLeak = options.acknowledgeLeak;
-  build.train.clip = options.clip;
+  build.train = options.train;
   SessionOptions run;
   run.compiler.target = options.target;
   run.compiler.threads = static_cast<int>(options.threads);
@@ -42,7 +42,7 @@ llvm::Expected<std::unique_ptr<ModelLearner>> ModelLearner::create(const Learner
   auto session = createSession(options.model, build, run);
   if (!session)
     return session.takeError();
-  std::unique_ptr<ModelLearner> learner(new ModelLearner(options.model));
+  std::unique_ptr<ModelLearner> learner(new ModelLearner(options));
   learner->session = std::move(*session);
   learner->seconds = learner->session->compileSeconds();
   if (options.embeddingScale != 1)
@@ -54,10 +54,14 @@ llvm::Expected<std::unique_ptr<ModelLearner>> ModelLearner::create(const Learner
 }
 
 llvm::Expected<double> ModelLearner::step(const TokenBatch &tokens, double rate) {
-  auto result = session->step(tokensOf(tokens, 0, batch), rate);
-  if (!result)
-    return result.takeError();
-  return result->loss;
+  double loss = 0;
+  for (int64_t part = 0; part < accumulate; ++part) {
+    auto result = session->step(tokensOf(tokens, part * batch, batch), rate);
+    if (!result)
+      return result.takeError();
+    loss += result->loss / static_cast<double>(accumulate);
+  }
+  return loss;
 }
 
 llvm::Expected<TokenScores> ModelLearner::evaluate(const TokenBatch &tokens) {

@@ -13,8 +13,8 @@ namespace dsa {
 /// What to build and how to run it.
 struct LearnerOptions {
   ModelConfig model;
-  std::string init; ///< "normal": N(0, .02); "published": embedding N(0, 1), linears uniform.
-  std::optional<double> clip; ///< Largest norm of all gradients together.
+  std::string init;   ///< "normal": N(0, .02); "published": embedding N(0, 1), linears uniform.
+  TrainOptions train; ///< Update rule, clipping; with accumulation `model.batch` is one part.
   uint64_t seed = 42;
   std::string target = "cpu";
   int64_t threads = 1;
@@ -32,6 +32,10 @@ public:
   llvm::Expected<double> step(const TokenBatch &batch, double rate) override;
   llvm::Expected<TokenScores> evaluate(const TokenBatch &batch) override;
 
+  /// All that the next step depends on; the tensors share the learner's memory.
+  Checkpoint checkpoint() const { return session->checkpoint(); }
+  llvm::Error restore(const Checkpoint &checkpoint) { return session->restore(checkpoint); }
+
   int64_t parameters() const { return session->parameterCount(); }
   /// Operations of one training step as its kernels count them; 0 on a target without kernels.
   int64_t flopsPerStep() const;
@@ -41,9 +45,11 @@ public:
   double compileSeconds() const { return seconds; }
 
 private:
-  ModelLearner(const ModelConfig &model) : batch(model.batch), length(model.length) {}
+  ModelLearner(const LearnerOptions &options)
+      : batch(options.model.batch), length(options.model.length),
+        accumulate(options.train.accumulate) {}
 
-  int64_t batch, length;
+  int64_t batch, length, accumulate;
   double seconds = 0;
   std::unique_ptr<Session> session;
 };

@@ -1,6 +1,8 @@
 // Parses and explains the options of a question.
 #include "experiments/Options.h"
 
+#include "experiments/NumberText.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
@@ -70,6 +72,19 @@ void Options::integer(llvm::StringRef name, llvm::StringRef help, int64_t &value
     return llvm::Error::success();
   };
   entries.push_back({name.str(), "N", help.str(), std::to_string(value), true, set});
+}
+
+void Options::number(llvm::StringRef name, llvm::StringRef help, double &value, double low,
+                     double high) {
+  auto set = [=, name = name.str(), &value](llvm::StringRef text) -> llvm::Error {
+    double parsed;
+    if (text.getAsDouble(parsed) || !(parsed >= low && parsed <= high))
+      return failure(llvm::formatv("option --{0}: expected a number from {1} to {2}, got '{3}'",
+                                   name, shortNumber(low), shortNumber(high), text));
+    value = parsed;
+    return llvm::Error::success();
+  };
+  entries.push_back({name.str(), "X", help.str(), shortNumber(value), true, set});
 }
 
 void Options::integers(llvm::StringRef name, llvm::StringRef help, std::vector<int64_t> &values,
@@ -151,6 +166,12 @@ llvm::Error Options::parse(llvm::ArrayRef<llvm::StringRef> arguments) const {
       return error;
   }
   return llvm::Error::success();
+}
+
+bool Options::isGiven(llvm::StringRef name, llvm::ArrayRef<llvm::StringRef> arguments) {
+  return llvm::any_of(arguments, [&](llvm::StringRef argument) {
+    return argument.consume_front("--") && argument.split('=').first == name;
+  });
 }
 
 std::string Options::help() const {

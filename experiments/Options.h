@@ -21,6 +21,8 @@ public:
   /// `--name=N`, an integer in [low, high].
   void integer(llvm::StringRef name, llvm::StringRef help, int64_t &value, int64_t low,
                int64_t high);
+  /// `--name=X`, a finite number in [low, high].
+  void number(llvm::StringRef name, llvm::StringRef help, double &value, double low, double high);
   /// `--name=A,B`, integers in [low, high] without repetition.
   void integers(llvm::StringRef name, llvm::StringRef help, std::vector<int64_t> &values,
                 int64_t low, int64_t high);
@@ -36,6 +38,9 @@ public:
 
   /// Reads `--name=value` and `--name value`.
   llvm::Error parse(llvm::ArrayRef<llvm::StringRef> arguments) const;
+
+  /// Whether `arguments`, which have been parsed, name the option.
+  static bool isGiven(llvm::StringRef name, llvm::ArrayRef<llvm::StringRef> arguments);
 
   /// One line per option, with the current value as the default.
   std::string help() const;

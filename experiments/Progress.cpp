@@ -35,8 +35,8 @@ std::string bar(double share) {
 } // namespace
 
 Progress::Progress(llvm::raw_ostream &out, llvm::StringRef label, int64_t steps,
-                   int64_t tokensPerStep)
-    : out(out), label(label), steps(steps), tokensPerStep(tokensPerStep),
+                   int64_t tokensPerStep, int64_t done)
+    : out(out), label(label), steps(steps), tokensPerStep(tokensPerStep), first(done),
       terminal(out.is_displayed()), begin(Clock::now()), drawn(begin) {}
 
 std::string Progress::duration(double seconds) {
@@ -48,10 +48,14 @@ std::string Progress::duration(double seconds) {
   return llvm::formatv("{0} s", total);
 }
 
+double Progress::tokensPerSecond(int64_t step) const {
+  double tokens = static_cast<double>((step - first) * tokensPerStep);
+  return tokens / std::max(secondsSince(begin), 1e-9);
+}
+
 std::string Progress::line(int64_t step, double loss) const {
-  double seconds = secondsSince(begin), done = static_cast<double>(step);
-  double left = seconds / done * static_cast<double>(steps - step);
-  double speed = done * static_cast<double>(tokensPerStep) / std::max(seconds, 1e-9);
+  double speed = tokensPerSecond(step);
+  double left = static_cast<double>((steps - step) * tokensPerStep) / speed;
   return llvm::formatv("{0}/{1}  loss {2:f3}  {3:f0} tokens/s  {4} left", step, steps, loss, speed,
                        duration(left));
 }

@@ -11,12 +11,16 @@ namespace dsa {
 
 class Progress {
 public:
-  /// On a stream that is no terminal a line appears every tenth of the
-  /// steps; on a terminal the bar is redrawn in place.
-  Progress(llvm::raw_ostream &out, llvm::StringRef label, int64_t steps, int64_t tokensPerStep);
+  /// Of a run that has done `done` of its steps. On a stream that is no terminal a line appears
+  /// every tenth of the steps; on a terminal the bar is redrawn in place.
+  Progress(llvm::raw_ostream &out, llvm::StringRef label, int64_t steps, int64_t tokensPerStep,
+           int64_t done = 0);
 
   /// After step `step` (from 1) with loss `loss`.
   void update(int64_t step, double loss);
+
+  /// Mean speed since this object exists, after step `step`.
+  double tokensPerSecond(int64_t step) const;
 
   /// Ends the bar with `summary` on a line of its own.
   void finish(llvm::StringRef summary);
@@ -29,7 +33,7 @@ private:
 
   llvm::raw_ostream &out;
   std::string label;
-  int64_t steps, tokensPerStep;
+  int64_t steps, tokensPerStep, first;
   bool terminal;
   std::chrono::steady_clock::time_point begin, drawn;
 };

@@ -9,6 +9,7 @@ llvm::ArrayRef<Question> dsa::questions() {
        "Does sparse attention beat classic attention, as published, once it "
        "may not see the future?",
        answerSparseVsClassic},
+      {"status", "How far is an experiment, running or not?", answerStatus},
       {"random-tokens", "Does any arm predict tokens that nothing can predict?",
        answerRandomTokens},
       {"kernels", "How near to the peak of this machine do the compiled kernels run?",

@@ -1,6 +1,6 @@
 // Trains every arm on independent uniform tokens, which no causal model can predict.
+#include "experiments/Arms.h"
 #include "experiments/DataStream.h"
-#include "experiments/ModelFiles.h"
 #include "experiments/ModelLearner.h"
 #include "experiments/Options.h"
 #include "experiments/Progress.h"
@@ -31,7 +31,7 @@ constexpr double kCausalFloor = 4.149;
 constexpr double kLeakingLoss = 2.2, kLeakingTolerance = .15;
 
 struct RandomTokensOptions {
-  std::vector<std::string> arms = {"classic", "sparse-random", "published"};
+  std::vector<std::string> arms = armNames();
   int64_t steps = 1500, seed = 42, threads = 0;
   std::string target = "cpu", folder = "experiments/results/random-tokens", cache = ".cache";
   TraceFile trace;
@@ -39,8 +39,7 @@ struct RandomTokensOptions {
 };
 
 void declare(Options &options, RandomTokensOptions &result) {
-  options.choices("arms", "which arms to train", result.arms,
-                  {"classic", "sparse-random", "published"});
+  options.choices("arms", "which arms to train", result.arms, armNames());
   options.integer("steps", "updates per arm", result.steps, 1, 1000000);
   options.integer("seed", "of parameters and data", result.seed, 0, INT32_MAX);
   options.integer("threads", "cores that compute, 0 = all", result.threads, 0, 1024);
@@ -59,10 +58,7 @@ TokenBatch uniformBatch(int64_t step, int64_t rows, uint64_t seed) {
 }
 
 llvm::Expected<LearnerOptions> learnerOf(llvm::StringRef arm, const RandomTokensOptions &options) {
-  llvm::StringRef file = arm == "classic"     ? "classic-moe"
-                         : arm == "published" ? "sparse-moe-published"
-                                              : "sparse-moe";
-  auto model = loadModelConfig(modelDescription(file));
+  auto model = loadArmModel(armNamed(arm));
   if (!model)
     return model.takeError();
   model->vocab = kVocabulary;
@@ -83,7 +79,7 @@ llvm::Expected<LearnerOptions> learnerOf(llvm::StringRef arm, const RandomTokens
   learner.threads = options.threads;
   learner.cacheDirectory = options.cache;
   learner.trace = options.trace.timeline();
-  learner.acknowledgeLeak = arm == "published";
+  learner.acknowledgeLeak = armNamed(arm).leaks;
   learner.embeddingScale = kEmbeddingScale;
   return learner;
 }
@@ -106,11 +102,13 @@ llvm::Expected<TrainingLog> trainArm(llvm::StringRef arm, const RandomTokensOpti
       progress.update(static_cast<int64_t>(log.losses.size()), log.losses.back());
     return llvm::Error::success();
   };
-  auto log = train(
-      **learner, loop, [&](int64_t step) { return uniformBatch(step, kBatch, options.seed); },
-      uniformBatch(kHeldOutStep, kHeldOutWindows, options.seed), interruptFlag(), observe);
-  if (log && !log->evaluations.empty()) {
-    const Evaluation &last = log->evaluations.back();
+  TrainingLog log;
+  if (llvm::Error error = train(
+          **learner, loop, [&](int64_t step) { return uniformBatch(step, kBatch, options.seed); },
+          uniformBatch(kHeldOutStep, kHeldOutWindows, options.seed), interruptFlag(), observe, log))
+    return error;
+  if (!log.evaluations.empty()) {
+    const Evaluation &last = log.evaluations.back();
     progress.finish(llvm::formatv("loss {0:f3}, accuracy {1:f1} %; t < k - 1: {2:f3}, {3:f1} %; "
                                   "t >= k - 1: {4:f3}, {5:f1} %",
                                   last.all.loss, 100 * last.all.accuracy, last.early.loss,

@@ -2,13 +2,12 @@
 #include "experiments/SparseVsClassic.h"
 
 #include "codegen/Registration.h"
-#include "experiments/Dataset.h"
-#include "experiments/ModelFiles.h"
-#include "experiments/ModelLearner.h"
+#include "experiments/Arms.h"
 #include "experiments/Progress.h"
 #include "experiments/Question.h"
 #include "experiments/Report.h"
 #include "experiments/ResultFile.h"
+#include "experiments/StudyRunner.h"
 #include "models/ModelCost.h"
 #include "runtime/HostProbe.h"
 
@@ -20,27 +19,6 @@
 using namespace dsa;
 
 namespace {
-
-/// The model description of an arm.
-std::string modelFile(llvm::StringRef arm) {
-  llvm::StringRef name = arm == "classic"     ? "classic-moe"
-                         : arm == "published" ? "sparse-moe-published"
-                                              : "sparse-moe";
-  return modelDescription(name);
-}
-
-/// The network of `arm` at `length`, as `settings` change it.
-llvm::Expected<ModelConfig> modelOf(const StudySettings &settings, llvm::StringRef arm,
-                                    int64_t length) {
-  auto model = loadModelConfig(modelFile(arm));
-  if (!model)
-    return model.takeError();
-  model->vocab = settings.vocabulary;
-  model->length = length;
-  model->batch = settings.batch;
-  model->dropout = settings.dropout;
-  return model;
-}
 
 void warn(Study &study, const llvm::Twine &message) {
   study.warnings.push_back(message.str());
@@ -63,94 +41,6 @@ void collectWarnings(Study &study) {
                               s.vocabulary, study.data.pieces, s.vocabulary - study.data.pieces));
 }
 
-/// Trains one run and keeps `study` and its files up to date.
-llvm::Error trainRun(Study &study, RunRecord &run, const Windows &windows,
-                     const SparseVsClassicOptions &options) {
-  const StudySettings &s = study.settings;
-  auto model = modelOf(s, run.arm, run.length);
-  if (!model)
-    return model.takeError();
-  run.selected = std::max<int64_t>(1, run.length / 2);
-  LearnerOptions built;
-  built.model = *model;
-  built.init = s.init;
-  built.clip = s.clip;
-  built.seed = run.seed;
-  built.target = s.target;
-  built.threads = s.threads;
-  built.cacheDirectory = options.cache;
-  built.trace = options.trace.timeline();
-  built.acknowledgeLeak = run.arm == "published";
-  auto learner = ModelLearner::create(built);
-  if (!learner)
-    return learner.takeError();
-  run.parameters = (*learner)->parameters();
-  run.flopsPerStep = (*learner)->flopsPerStep();
-  run.plannedBytes = (*learner)->plannedBytes();
-  run.compileSeconds = (*learner)->compileSeconds();
-  TrainerOptions loop{{s.rate, s.warmup, s.steps, s.cosine}, s.evaluateEvery, run.selected};
-  Progress progress(llvm::outs(), runName(run), s.steps, s.batch * run.length);
-  auto batchOf = [&](int64_t step) { return windows.trainingBatch(step, s.batch, run.seed); };
-  size_t evaluated = 0;
-  auto observe = [&](const TrainingLog &log) -> llvm::Error {
-    progress.update(static_cast<int64_t>(log.losses.size()), log.losses.back());
-    if (log.evaluations.size() == evaluated)
-      return llvm::Error::success();
-    evaluated = log.evaluations.size();
-    run.log = log;
-    return writeRun(run, options.folder);
-  };
-  auto log = train(**learner, loop, batchOf, windows.heldOutBatch(s.heldOutWindows),
-                   interruptFlag(), observe);
-  if (!log)
-    return log.takeError();
-  run.log = std::move(*log);
-  if (run.log.evaluations.empty())
-    progress.finish("interrupted before its first evaluation");
-  else
-    progress.finish(llvm::formatv("held-out loss {0:f3}, accuracy {1:f1} %, {2:f0} ms a step{3}",
-                                  run.log.evaluations.back().all.loss,
-                                  100 * run.log.evaluations.back().all.accuracy,
-                                  1e3 * median(run.log.seconds),
-                                  run.log.interrupted ? ", interrupted" : "")
-                        .str());
-  return writeRun(run, options.folder);
-}
-
-llvm::Expected<Windows> windowsOf(const Study &study, const Dataset &data, int64_t length) {
-  Split split = study.settings.split == "ranges" ? Split::Ranges : Split::Published;
-  return Windows::make(data.ids, data.trainingTokens, length, split);
-}
-
-/// Every length, seed and arm in turn, with the study written after each run.
-llvm::Error trainAll(Study &study, const Dataset &data, const SparseVsClassicOptions &options) {
-  for (int64_t length : study.settings.lengths) {
-    auto windows = windowsOf(study, data, length);
-    if (!windows)
-      return windows.takeError();
-    study.data.sharedTokens = windows->sharedTokens();
-    for (int64_t seed : study.settings.seeds)
-      for (const std::string &arm : study.settings.arms) {
-        RunRecord run;
-        run.arm = arm;
-        run.length = length;
-        run.seed = seed;
-        llvm::Error error = trainRun(study, run, *windows, options);
-        bool stopped = run.log.interrupted;
-        if (!run.log.losses.empty())
-          study.runs.push_back(std::move(run));
-        if (!error && stopped)
-          return llvm::Error::success();
-        if (!error)
-          error = writeStudy(study, options.folder);
-        if (error)
-          return error;
-      }
-  }
-  study.finished = true;
-  return llvm::Error::success();
-}
-
 /// Says how long the study will take: the FLOPs that its models count, at the share of this
 /// machine's peak that a training step reaches.
 llvm::Error printEstimate(const StudySettings &s) {
@@ -161,10 +51,10 @@ llvm::Error printEstimate(const StudySettings &s) {
   double flops = 0;
   for (int64_t length : s.lengths)
     for (const std::string &arm : s.arms) {
-      auto model = modelOf(s, arm, length);
+      auto model = modelOf(s, armNamed(arm), length);
       if (!model)
         return model.takeError();
-      auto cost = costOfModel(context, *model, arm == "published");
+      auto cost = costOfModel(context, *model, armNamed(arm).leaks);
       if (!cost)
         return cost.takeError();
       // A forward pass is a third of a step.
@@ -172,7 +62,7 @@ llvm::Error printEstimate(const StudySettings &s) {
       int64_t tokens = (s.steps * s.batch + evaluations * s.heldOutWindows / 3) * length;
       flops += static_cast<double>(cost->flopsPerToken) * static_cast<double>(tokens);
     }
-  flops *= static_cast<double>(s.seeds.size());
+  flops *= static_cast<double>(s.seeds);
   ThreadPool pool(static_cast<int>(s.threads));
   double rate = 1e9 * kShareOfPeak * measureHost(pool).gflopsAllThreads;
   llvm::outs() << llvm::formatv("estimate: {0:f0} TFLOP, about {1} at 40 % of the peak of {2} "
@@ -181,6 +71,12 @@ llvm::Error printEstimate(const StudySettings &s) {
                                 1e-9 * rate / kShareOfPeak);
   llvm::outs().flush();
   return llvm::Error::success();
+}
+
+llvm::Expected<std::unique_ptr<StudyFolder>> openFolder(const SparseVsClassicOptions &options,
+                                                        const StudyRequest &request) {
+  return options.resume.empty() ? StudyFolder::begin(options.folder, request, options.keep)
+                                : StudyFolder::resume(options.folder, request, options.keep);
 }
 
 std::string machine() {
@@ -220,19 +116,22 @@ llvm::Expected<int> dsa::answerSparseVsClassic(llvm::ArrayRef<llvm::StringRef> a
                 static_cast<int64_t>(data->ids.size()) - data->trainingTokens, data->pieces, 0};
   if (llvm::Error error = prepareResultFolder(options->folder))
     return error;
+  auto folder = openFolder(*options, {s, data->fingerprint()});
+  if (!folder)
+    return folder.takeError();
   collectWarnings(study);
   if (s.preset == "paper")
     if (llvm::Error error = printEstimate(s))
       return error;
   interruptFlag();
-  if (llvm::Error error = trainAll(study, *data, *options))
-    return error;
-  if (llvm::Error error = writeStudy(study, options->folder))
+  if (llvm::Error error = StudyRunner(study, *data, **folder, *options).run())
     return error;
   if (llvm::Error error = options->trace.write())
     return error;
   llvm::outs() << '\n' << resultTable(study) << "\nreport: " << options->folder << "/report.html\n";
   if (!study.finished)
-    llvm::outs() << "interrupted: what was done until then is saved\n";
+    llvm::outs() << "interrupted: what was done until then is saved; go on with dsa-lab "
+                    "sparse-vs-classic --resume="
+                 << options->folder << '\n';
   return study.finished ? 0 : kInterrupted;
 }

@@ -1,9 +1,14 @@
 // Presets and options of the question sparse-versus-classic.
 #include "experiments/SparseVsClassic.h"
 
+#include "experiments/Arms.h"
 #include "experiments/Corpus.h"
+#include "experiments/NumberText.h"
+#include "experiments/StudyFolder.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
 
 #include <thread>
 
@@ -15,6 +20,8 @@ constexpr int64_t kLeastLength = 2, kGreatestLength = 4096;
 constexpr int64_t kLeastVocabulary = 300, kGreatestVocabulary = 1 << 20;
 /// What the published run kept of its corpus.
 constexpr int64_t kPublishedTokens = 50000;
+/// Eight heads whose columns rope turns in pairs.
+constexpr int64_t kWidthUnit = 16;
 /// Warm-up of the quick preset, as a share of its steps.
 constexpr int64_t kWarmupShare = 10;
 
@@ -22,13 +29,43 @@ int64_t hostThreads() {
   return std::max(1u, std::thread::hardware_concurrency());
 }
 
+llvm::Error failure(const llvm::Twine &message) {
+  return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
+}
+
+/// What follows from other settings.
+void deriveSettings(StudySettings &s, llvm::ArrayRef<llvm::StringRef> arguments) {
+  StudySettings preset = presetSettings(s.preset);
+  s.warmup = preset.warmup * s.steps / preset.steps;
+  s.evaluateEvery = std::min(s.evaluateEvery, s.steps);
+  if (s.preset == "paper" && s.split == "published" && !Options::isGiven("tokens", arguments))
+    s.tokenLimit = kPublishedTokens;
+  llvm::sort(s.lengths);
+}
+
+/// What no single option can see.
+llvm::Error checkSettings(const StudySettings &s) {
+  if (s.batch % s.accumulate != 0)
+    return failure(llvm::formatv("option --accumulate: expected a divisor of the {0} windows of an "
+                                 "update, got {1}",
+                                 s.batch, s.accumulate));
+  if (s.weightDecay != 0 && s.optimizer != "adamw")
+    return failure(
+        llvm::formatv("option --weight-decay: expected 0 with the optimizer adam, got {0}; "
+                      "adamw has one",
+                      shortNumber(s.weightDecay)));
+  if (s.width % kWidthUnit != 0)
+    return failure(
+        llvm::formatv("option --width: expected a multiple of {0}, got {1}", kWidthUnit, s.width));
+  return llvm::Error::success();
+}
+
 } // namespace
 
 StudySettings dsa::presetSettings(llvm::StringRef preset) {
   StudySettings settings;
   settings.preset = preset.str();
-  settings.arms = {"classic", "sparse-random", "published"};
-  settings.seeds = {42};
+  settings.arms = armNames();
   settings.batch = 16;
   settings.heldOutWindows = 256;
   settings.corpus = kDefaultCorpus.str();
@@ -64,9 +101,18 @@ void dsa::declareOptions(Options &options, SparseVsClassicOptions &result) {
                    kLeastLength, kGreatestLength);
   options.integer("steps", "updates per run", s.steps, 1, 10000000);
   options.integer("batch", "windows per update", s.batch, 1, 4096);
-  options.integers("seeds", "one run per arm, length and seed", s.seeds, 0, INT32_MAX);
-  options.choices("arms", "classic, sparse-random (causal) and published (sees the future)", s.arms,
-                  {"classic", "sparse-random", "published"});
+  options.integer("accumulate", "parts in which the windows of an update are computed",
+                  s.accumulate, 1, 4096);
+  options.integer("seeds", "runs of an arm at one length, for mean, deviation and intervals",
+                  s.seeds, 1, 1000);
+  options.integer("first-seed", "of the runs; the others follow it", s.firstSeed, 0, INT32_MAX);
+  options.choices("arms", "ways to attend: " + llvm::join(armNames(), ", "), s.arms, armNames());
+  options.choice("optimizer", "update rule", s.optimizer, {"adam", "adamw"});
+  options.number("learning-rate", "its greatest value", s.rate, 0, 1e30);
+  options.number("weight-decay", "of adamw", s.weightDecay, 0, 1);
+  options.number("dropout", "share of activations that training drops", s.dropout, 0, .99);
+  options.integer("width", "columns of the network, a multiple of 16", s.width, 16, 65536);
+  options.integer("layers", "blocks of the network", s.layers, 1, 1000);
   options.text("corpus", "FILE", "a UTF-8 text file, or bible-kjv", s.corpus);
   options.integer("tokens", "use only so many tokens of the corpus, 0 = all", s.tokenLimit, 0,
                   INT32_MAX);
@@ -80,6 +126,11 @@ void dsa::declareOptions(Options &options, SparseVsClassicOptions &result) {
   options.integer("threads", "cores that compute; results do not depend on it", s.threads, 1, 1024);
   options.text("target", "NAME", "cpu or reference", s.target);
   options.text("out", "FOLDER", "where the results are written", result.folder);
+  options.text("resume", "FOLDER", "go on with the experiment in FOLDER, as it was begun",
+               result.resume);
+  options.integer("checkpoint-every", "updates between two checkpoints of a run",
+                  result.checkpointEvery, 1, INT32_MAX);
+  options.integer("keep", "checkpoints of a run that are kept", result.keep, 1, 1000000);
   options.text("cache", "FOLDER", "keeps compiled kernels and tokenizers", result.cache);
   result.trace.declare(options);
   options.flag("help", "print this", result.help);
@@ -87,25 +138,32 @@ void dsa::declareOptions(Options &options, SparseVsClassicOptions &result) {
 
 llvm::Expected<SparseVsClassicOptions>
 dsa::parseSparseVsClassic(llvm::ArrayRef<llvm::StringRef> arguments) {
-  // The first reading finds the preset, the second puts the other options on top of it.
+  // The first reading finds the preset or the experiment, the second puts the other options on top.
   SparseVsClassicOptions first{presetSettings("quick")};
   Options probe;
   declareOptions(probe, first);
   if (llvm::Error error = probe.parse(arguments))
     return error;
+  bool resumes = !first.resume.empty();
   SparseVsClassicOptions result{presetSettings(first.settings.preset)};
+  if (resumes) {
+    auto begun = readRequest(first.resume);
+    if (!begun)
+      return begun.takeError();
+    result.settings = begun->settings;
+  }
   Options options;
   declareOptions(options, result);
   if (llvm::Error error = options.parse(arguments))
     return error;
-  StudySettings &s = result.settings, preset = presetSettings(s.preset);
-  s.warmup = preset.warmup * s.steps / preset.steps;
-  s.evaluateEvery = std::min(s.evaluateEvery, s.steps);
-  bool limitGiven = llvm::any_of(
-      arguments, [](llvm::StringRef argument) { return argument.starts_with("--tokens"); });
-  if (s.preset == "paper" && s.split == "published" && !limitGiven)
-    s.tokenLimit = kPublishedTokens;
-  llvm::sort(s.lengths);
+  if (!resumes)
+    deriveSettings(result.settings, arguments);
+  if (llvm::Error error = checkSettings(result.settings))
+    return error;
+  if (resumes && Options::isGiven("out", arguments) && result.folder != result.resume)
+    return failure("option --out: expected none beside --resume, got '" + result.folder + "'");
+  if (resumes)
+    result.folder = result.resume;
   return result;
 }
 
@@ -123,6 +181,8 @@ std::string dsa::sparseVsClassicHelp() {
          "  dsa-lab sparse-vs-classic\n"
          "      five minutes on two cores; then open "
          "experiments/results/sparse-vs-classic/report.html\n"
-         "  dsa-lab sparse-vs-classic --lengths=64,128 --seeds=1,2,3 --corpus=book.txt --out=book\n"
-         "      two lengths, three seeds with mean and deviation, a text of your own\n";
+         "  dsa-lab sparse-vs-classic --lengths=64,128 --seeds=3 --corpus=book.txt --out=book\n"
+         "      two lengths, three seeds with mean and deviation, a text of your own\n"
+         "  dsa-lab sparse-vs-classic --resume=book\n"
+         "      go on with it after a crash or Ctrl-C; dsa-lab status book says how far it is\n";
 }

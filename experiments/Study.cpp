@@ -2,11 +2,8 @@
 #include "experiments/Study.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/raw_ostream.h"
 
 #include <cmath>
-#include <numeric>
 #include <set>
 
 using namespace dsa;
@@ -14,55 +11,6 @@ using llvm::json::Array;
 using llvm::json::Object;
 
 namespace {
-
-Object scoreJson(const Score &score) {
-  return Object{{"tokens", score.tokens},
-                {"loss", score.loss},
-                {"accuracy", score.accuracy},
-                {"perplexity", score.perplexity()}};
-}
-
-Object evaluationJson(const Evaluation &evaluation) {
-  return Object{{"step", evaluation.step},
-                {"all", scoreJson(evaluation.all)},
-                {"early", scoreJson(evaluation.early)},
-                {"late", scoreJson(evaluation.late)}};
-}
-
-double mean(llvm::ArrayRef<double> values) {
-  return values.empty() ? 0 : std::accumulate(values.begin(), values.end(), 0.0) / values.size();
-}
-
-/// Mean training loss of the steps since the evaluation before.
-double trainingLoss(const TrainingLog &log, size_t evaluation) {
-  int64_t begin = evaluation == 0 ? 0 : log.evaluations[evaluation - 1].step;
-  int64_t end = log.evaluations[evaluation].step;
-  return mean(llvm::ArrayRef(log.losses).slice(begin, end - begin));
-}
-
-Object settingsJson(const StudySettings &settings) {
-  Object object{{"preset", settings.preset},
-                {"arms", Array(settings.arms)},
-                {"sequence_lengths", Array(settings.lengths)},
-                {"seeds", Array(settings.seeds)},
-                {"steps", settings.steps},
-                {"batch", settings.batch},
-                {"evaluate_every", settings.evaluateEvery},
-                {"held_out_windows", settings.heldOutWindows},
-                {"learning_rate", settings.rate},
-                {"warmup", settings.warmup},
-                {"cosine", settings.cosine},
-                {"dropout", settings.dropout},
-                {"init", settings.init},
-                {"corpus", settings.corpus},
-                {"token_limit", settings.tokenLimit},
-                {"vocabulary", settings.vocabulary},
-                {"split", settings.split},
-                {"threads", settings.threads},
-                {"target", settings.target}};
-  object["clip"] = settings.clip ? llvm::json::Value(*settings.clip) : nullptr;
-  return object;
-}
 
 Object resultJson(const ArmResult &result) {
   return Object{{"seeds", result.seeds},
@@ -72,53 +20,125 @@ Object resultJson(const ArmResult &result) {
                 {"final_val_accuracy_std", result.accuracy.deviation},
                 {"final_val_perplexity", std::exp(std::min(result.loss.mean, 20.0))},
                 {"early_loss", result.earlyLoss.mean},
+                {"early_loss_std", result.earlyLoss.deviation},
                 {"early_accuracy", result.earlyAccuracy.mean},
+                {"early_accuracy_std", result.earlyAccuracy.deviation},
                 {"late_loss", result.lateLoss.mean},
+                {"late_loss_std", result.lateLoss.deviation},
                 {"late_accuracy", result.lateAccuracy.mean},
+                {"late_accuracy_std", result.lateAccuracy.deviation},
                 {"first_step_loss", result.firstLoss},
                 {"avg_time_per_step", result.secondsPerStep}};
 }
 
-} // namespace
-
-Spread dsa::spreadOf(llvm::ArrayRef<double> values) {
-  Spread spread{mean(values), 0};
-  if (values.size() < 2)
-    return spread;
-  double sum = 0;
-  for (double value : values)
-    sum += (value - spread.mean) * (value - spread.mean);
-  spread.deviation = std::sqrt(sum / (values.size() - 1));
-  return spread;
+Object differenceJson(const Difference &difference) {
+  Object object{{"pairs", difference.pairs}, {"mean", difference.mean}};
+  // One pair has no interval, and null says so.
+  bool known = difference.pairs > 1;
+  object["low_95"] = known ? llvm::json::Value(difference.low) : nullptr;
+  object["high_95"] = known ? llvm::json::Value(difference.high) : nullptr;
+  object["ranks"] = difference.ranks();
+  return object;
 }
 
+Object differenceJson(const ArmDifference &difference) {
+  return Object{{"arm", difference.arm},
+                {"baseline", difference.baseline},
+                {"loss", differenceJson(difference.loss)},
+                {"accuracy", differenceJson(difference.accuracy)},
+                {"early_loss", differenceJson(difference.earlyLoss)},
+                {"early_accuracy", differenceJson(difference.earlyAccuracy)},
+                {"late_loss", differenceJson(difference.lateLoss)},
+                {"late_accuracy", differenceJson(difference.lateAccuracy)}};
+}
+
+using Measure = double (*)(const Evaluation &);
+double loss(const Evaluation &at) {
+  return at.all.loss;
+}
+double accuracy(const Evaluation &at) {
+  return at.all.accuracy;
+}
+double earlyLoss(const Evaluation &at) {
+  return at.early.loss;
+}
+double earlyAccuracy(const Evaluation &at) {
+  return at.early.accuracy;
+}
+double lateLoss(const Evaluation &at) {
+  return at.late.loss;
+}
+double lateAccuracy(const Evaluation &at) {
+  return at.late.accuracy;
+}
+
+std::vector<const RunRecord *> evaluatedRuns(const Study &study, llvm::StringRef arm,
+                                             int64_t length) {
+  std::vector<const RunRecord *> runs;
+  for (const RunRecord &run : study.runs)
+    if (run.arm == arm && run.length == length && !run.log.evaluations.empty())
+      runs.push_back(&run);
+  return runs;
+}
+
+/// `measure` of the last evaluation of each run.
+std::vector<double> lastOf(llvm::ArrayRef<const RunRecord *> runs, Measure measure) {
+  std::vector<double> values;
+  for (const RunRecord *run : runs)
+    values.push_back(measure(run->log.evaluations.back()));
+  return values;
+}
+
+} // namespace
+
 std::optional<ArmResult> dsa::resultOf(const Study &study, llvm::StringRef arm, int64_t length) {
-  std::vector<double> loss, accuracy, earlyLoss, earlyAccuracy, lateLoss, lateAccuracy, seconds,
-      first;
-  for (const RunRecord &run : study.runs) {
-    if (run.arm != arm || run.length != length || run.log.evaluations.empty())
-      continue;
-    const Evaluation &last = run.log.evaluations.back();
-    loss.push_back(last.all.loss);
-    accuracy.push_back(last.all.accuracy);
-    earlyLoss.push_back(last.early.loss);
-    earlyAccuracy.push_back(last.early.accuracy);
-    lateLoss.push_back(last.late.loss);
-    lateAccuracy.push_back(last.late.accuracy);
-    seconds.push_back(median(run.log.seconds));
-    first.push_back(run.log.losses.front());
-  }
-  if (loss.empty())
+  std::vector<const RunRecord *> runs = evaluatedRuns(study, arm, length);
+  if (runs.empty())
     return std::nullopt;
-  return ArmResult{static_cast<int64_t>(loss.size()),
-                   spreadOf(loss),
-                   spreadOf(accuracy),
-                   spreadOf(earlyLoss),
-                   spreadOf(earlyAccuracy),
-                   spreadOf(lateLoss),
-                   spreadOf(lateAccuracy),
-                   mean(seconds),
-                   mean(first)};
+  auto spread = [&](Measure measure) { return spreadOf(lastOf(runs, measure)); };
+  std::vector<double> seconds, first;
+  for (const RunRecord *run : runs) {
+    seconds.push_back(medianOf(run->log.seconds));
+    first.push_back(run->log.losses.front());
+  }
+  return ArmResult{static_cast<int64_t>(runs.size()),
+                   spread(loss),
+                   spread(accuracy),
+                   spread(earlyLoss),
+                   spread(earlyAccuracy),
+                   spread(lateLoss),
+                   spread(lateAccuracy),
+                   meanOf(seconds),
+                   meanOf(first)};
+}
+
+std::optional<ArmDifference> dsa::differenceOf(const Study &study, llvm::StringRef arm,
+                                               llvm::StringRef baseline, int64_t length) {
+  std::vector<const RunRecord *> ours, theirs;
+  for (const RunRecord *a : evaluatedRuns(study, arm, length))
+    for (const RunRecord *b : evaluatedRuns(study, baseline, length))
+      if (a->seed == b->seed && a->log.evaluations.back().step == b->log.evaluations.back().step) {
+        ours.push_back(a);
+        theirs.push_back(b);
+      }
+  if (ours.empty())
+    return std::nullopt;
+  auto paired = [&](Measure measure) {
+    return pairedDifference(lastOf(ours, measure), lastOf(theirs, measure));
+  };
+  return ArmDifference{arm.str(),        baseline.str(),      paired(loss),
+                       paired(accuracy), paired(earlyLoss),   paired(earlyAccuracy),
+                       paired(lateLoss), paired(lateAccuracy)};
+}
+
+std::vector<ArmDifference> dsa::differencesAt(const Study &study, int64_t length) {
+  std::vector<ArmDifference> all;
+  llvm::ArrayRef<std::string> arms = study.settings.arms;
+  for (size_t i = 0; i < arms.size(); ++i)
+    for (size_t j = 0; j < i; ++j)
+      if (auto difference = differenceOf(study, arms[i], arms[j], length))
+        all.push_back(*difference);
+  return all;
 }
 
 std::vector<int64_t> dsa::measuredLengths(const Study &study) {
@@ -129,47 +149,18 @@ std::vector<int64_t> dsa::measuredLengths(const Study &study) {
   return {lengths.begin(), lengths.end()};
 }
 
-std::string dsa::runName(const RunRecord &run) {
-  return llvm::formatv("{0}-L{1}-seed{2}", run.arm, run.length, run.seed);
-}
-
-Object dsa::toJson(const RunRecord &run) {
-  Array trainLoss, valLoss, valAccuracy, steps, evaluations;
-  for (auto [i, evaluation] : llvm::enumerate(run.log.evaluations)) {
-    trainLoss.push_back(trainingLoss(run.log, i));
-    valLoss.push_back(evaluation.all.loss);
-    valAccuracy.push_back(evaluation.all.accuracy);
-    steps.push_back(evaluation.step);
-    evaluations.push_back(evaluationJson(evaluation));
-  }
-  return Object{{"arm", run.arm},
-                {"sequence_length", run.length},
-                {"selected_keys", run.selected},
-                {"seed", run.seed},
-                {"parameters", run.parameters},
-                {"flops_per_step", run.flopsPerStep},
-                {"planned_bytes", run.plannedBytes},
-                {"compile_seconds", run.compileSeconds},
-                {"first_step_loss", run.log.losses.empty() ? 0 : run.log.losses.front()},
-                {"train_loss", std::move(trainLoss)},
-                {"val_loss", std::move(valLoss)},
-                {"val_accuracy", std::move(valAccuracy)},
-                {"steps", std::move(steps)},
-                {"evaluations", std::move(evaluations)},
-                {"time_per_step", Array(run.log.seconds)},
-                {"avg_time_per_step", mean(run.log.seconds)},
-                {"median_time_per_step", median(run.log.seconds)},
-                {"interrupted", run.log.interrupted}};
-}
-
 Object dsa::toJson(const Study &study) {
-  Object results;
+  Object results, differences;
   for (int64_t length : measuredLengths(study)) {
     Object arms;
     for (const std::string &arm : study.settings.arms)
       if (std::optional<ArmResult> result = resultOf(study, arm, length))
         arms[arm] = resultJson(*result);
     results[std::to_string(length)] = std::move(arms);
+    Array pairs;
+    for (const ArmDifference &difference : differencesAt(study, length))
+      pairs.push_back(differenceJson(difference));
+    differences[std::to_string(length)] = std::move(pairs);
   }
   Array runs;
   for (const RunRecord &run : study.runs)
@@ -179,7 +170,7 @@ Object dsa::toJson(const Study &study) {
                 {"date", study.date},
                 {"command", study.command},
                 {"machine", study.machine},
-                {"settings", settingsJson(study.settings)},
+                {"settings", toJson(study.settings)},
                 {"data", Object{{"bytes", study.data.bytes},
                                 {"training_tokens", study.data.trainingTokens},
                                 {"held_out_tokens", study.data.heldOutTokens},
@@ -188,25 +179,6 @@ Object dsa::toJson(const Study &study) {
                 {"warnings", Array(study.warnings)},
                 {"sequence_lengths", Array(measuredLengths(study))},
                 {"results", std::move(results)},
+                {"differences", std::move(differences)},
                 {"runs", std::move(runs)}};
-}
-
-std::string dsa::toJsonLines(const RunRecord &run) {
-  std::string text;
-  llvm::raw_string_ostream out(text);
-  auto line = [&](Object object) { out << llvm::json::Value(std::move(object)) << '\n'; };
-  line(Object{{"run", runName(run)},
-              {"arm", run.arm},
-              {"sequence_length", run.length},
-              {"selected_keys", run.selected},
-              {"seed", run.seed},
-              {"parameters", run.parameters}});
-  auto evaluation = run.log.evaluations.begin();
-  for (auto [i, loss] : llvm::enumerate(run.log.losses)) {
-    int64_t step = static_cast<int64_t>(i) + 1;
-    line(Object{{"step", step}, {"train_loss", loss}, {"seconds", run.log.seconds[i]}});
-    if (evaluation != run.log.evaluations.end() && evaluation->step == step)
-      line(Object{{"evaluation", evaluationJson(*evaluation++)}});
-  }
-  return text;
 }

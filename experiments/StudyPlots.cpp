@@ -1,4 +1,5 @@
 // The SVG pages of a study.
+#include "experiments/Arms.h"
 #include "experiments/Plot.h"
 #include "experiments/Report.h"
 
@@ -8,12 +9,6 @@
 using namespace dsa;
 
 namespace {
-
-llvm::StringRef armColor(llvm::StringRef arm) {
-  if (arm == "classic")
-    return "#33658a";
-  return arm == "published" ? "#e07a3f" : "#2a9d8f";
-}
 
 /// Arms that have a result at every measured length, so that bars line up.
 std::vector<std::string> drawnArms(const Study &study) {
@@ -32,7 +27,7 @@ Panel barsByLength(const Study &study, llvm::StringRef title, llvm::StringRef un
   for (int64_t length : measuredLengths(study))
     panel.categories.push_back(std::to_string(length));
   for (const std::string &arm : drawnArms(study)) {
-    Series series{arm, armColor(arm).str(), {}, {}, {}};
+    Series series{arm, armNamed(arm).color.str(), {}, {}, {}};
     for (int64_t length : measuredLengths(study)) {
       Spread spread = value(*resultOf(study, arm, length));
       series.y.push_back(spread.mean);
@@ -55,7 +50,7 @@ Panel curvesAt(const Study &study, int64_t length) {
     size_t points = runs.front()->log.evaluations.size();
     for (const RunRecord *run : runs)
       points = std::min(points, run->log.evaluations.size());
-    Series series{arm, armColor(arm).str(), {}, {}, {}};
+    Series series{arm, armNamed(arm).color.str(), {}, {}, {}};
     for (size_t i = 0; i < points; ++i) {
       std::vector<double> losses;
       for (const RunRecord *run : runs)
@@ -80,7 +75,7 @@ Panel barsByBucket(const Study &study, int64_t length, llvm::StringRef title, ll
               {},
               false};
   for (const std::string &arm : drawnArms(study)) {
-    Series series{arm, armColor(arm).str(), {}, {}, {}};
+    Series series{arm, armNamed(arm).color.str(), {}, {}, {}};
     for (bool early : {true, false}) {
       Spread spread = value(*resultOf(study, arm, length), early);
       series.y.push_back(spread.mean);

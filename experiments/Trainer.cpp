@@ -3,7 +3,6 @@
 
 #include "llvm/Support/FormatVariadic.h"
 
-#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <csignal>
@@ -19,12 +18,34 @@ void onSignal(int signal) {
   std::signal(signal, SIG_DFL);
 }
 
-llvm::Error evaluate(Learner &learner, const TokenBatch &heldOut, int64_t selected, int64_t step,
+/// Whether the step that `log` has come to is to be evaluated and has not been.
+bool evaluationIsDue(const TrainingLog &log, const TrainerOptions &options) {
+  int64_t step = log.updates();
+  if (step == 0 || (step % options.evaluateEvery != 0 && step != options.schedule.steps))
+    return false;
+  return log.evaluations.empty() || log.evaluations.back().step != step;
+}
+
+llvm::Error evaluate(Learner &learner, const TokenBatch &heldOut, int64_t selected,
                      TrainingLog &log) {
   auto scores = learner.evaluate(heldOut);
   if (!scores)
     return scores.takeError();
-  log.evaluations.push_back(summarize(*scores, heldOut.length, selected, step));
+  log.evaluations.push_back(summarize(*scores, heldOut.length, selected, log.updates()));
+  return llvm::Error::success();
+}
+
+llvm::Error step(Learner &learner, const TokenBatch &batch, double rate, TrainingLog &log) {
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point begin = Clock::now();
+  auto loss = learner.step(batch, rate);
+  if (!loss)
+    return loss.takeError();
+  if (!std::isfinite(*loss))
+    return llvm::createStringError(
+        llvm::formatv("expected a finite loss, got {0}: lower the learning rate", *loss));
+  log.seconds.push_back(std::chrono::duration<double>(Clock::now() - begin).count());
+  log.losses.push_back(*loss);
   return llvm::Error::success();
 }
 
@@ -40,46 +61,29 @@ const std::atomic<bool> &dsa::interruptFlag() {
   return interrupted;
 }
 
-double dsa::median(std::vector<double> values) {
-  if (values.empty())
-    return 0;
-  auto middle = values.begin() + values.size() / 2;
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
+bool dsa::isComplete(const TrainingLog &log, const TrainerOptions &options) {
+  return log.updates() >= options.schedule.steps && !evaluationIsDue(log, options);
 }
 
-llvm::Expected<TrainingLog> dsa::train(Learner &learner, const TrainerOptions &options,
-                                       llvm::function_ref<TokenBatch(int64_t step)> training,
-                                       const TokenBatch &heldOut, const std::atomic<bool> &stop,
-                                       TrainingObserver observer) {
-  using Clock = std::chrono::steady_clock;
-  TrainingLog log;
-  for (int64_t step = 1; step <= options.schedule.steps; ++step) {
+llvm::Error dsa::train(Learner &learner, const TrainerOptions &options,
+                       llvm::function_ref<TokenBatch(int64_t step)> training,
+                       const TokenBatch &heldOut, const std::atomic<bool> &stop,
+                       TrainingObserver observer, TrainingLog &log) {
+  log.interrupted = false;
+  while (!isComplete(log, options)) {
     if (stop) {
       log.interrupted = true;
-      return log;
+      break;
     }
-    TokenBatch batch = training(step);
-    Clock::time_point begin = Clock::now();
-    auto loss = learner.step(batch, options.schedule.rate(step));
-    if (!loss)
-      return loss.takeError();
-    log.seconds.push_back(std::chrono::duration<double>(Clock::now() - begin).count());
-    log.losses.push_back(*loss);
-    if (!std::isfinite(*loss))
-      return llvm::createStringError(
-          llvm::inconvertibleErrorCode(),
-          llvm::formatv("expected a finite loss at step {0}, got {1}: lower the learning rate",
-                        step, *loss));
-    if (llvm::Error error = observer(log))
-      return error;
-    bool last = step == options.schedule.steps;
-    if (!last && (stop || step % options.evaluateEvery != 0))
-      continue;
-    if (llvm::Error error = evaluate(learner, heldOut, options.selected, step, log))
-      return error;
-    if (llvm::Error error = observer(log))
-      return error;
+    int64_t next = log.updates() + 1;
+    llvm::Error error = evaluationIsDue(log, options)
+                            ? evaluate(learner, heldOut, options.selected, log)
+                            : step(learner, training(next), options.schedule.rate(next), log);
+    if (error)
+      return llvm::createStringError("step " + std::to_string(next) + ": " +
+                                     llvm::toString(std::move(error)));
+    if (llvm::Error failed = observer(log))
+      return failed;
   }
-  return log;
+  return llvm::Error::success();
 }

@@ -16,30 +16,33 @@ struct TrainerOptions {
   int64_t selected = 1;        ///< k: divides positions into early and late ones.
 };
 
-/// What a run leaves behind; a run that was interrupted holds what it has done so far.
+/// What a run leaves behind, and all that the loop needs to go on from there.
 struct TrainingLog {
   std::vector<double> losses;  ///< Cross entropy of the batch of each step, before its update.
   std::vector<double> seconds; ///< Wall time of each step, evaluations left out.
   std::vector<Evaluation> evaluations;
-  bool interrupted = false;
+  bool interrupted = false; ///< It ended before its last step.
+
+  /// Updates so far.
+  int64_t updates() const { return static_cast<int64_t>(losses.size()); }
 };
+
+/// Whether a run of `options` that has come to `log` has nothing left to do.
+bool isComplete(const TrainingLog &log, const TrainerOptions &options);
 
 /// Called after each step and each evaluation, with the log so far. An error ends the run.
 using TrainingObserver = llvm::function_ref<llvm::Error(const TrainingLog &)>;
 
-/// Runs `options.schedule.steps` updates of `learner`. `training` gives the batch of a step (from
-/// 1); `heldOut` is what every evaluation measures. A loss that is not finite is an error that
-/// names the step. When `stop` becomes true the run evaluates no more and returns its log.
-llvm::Expected<TrainingLog> train(Learner &learner, const TrainerOptions &options,
-                                  llvm::function_ref<TokenBatch(int64_t step)> training,
-                                  const TokenBatch &heldOut, const std::atomic<bool> &stop,
-                                  TrainingObserver observer);
+/// Goes on from `log` until `options.schedule.steps` updates of `learner` are done and evaluated.
+/// `training` gives the batch of a step (from 1); `heldOut` is what every evaluation measures. An
+/// error, and a loss that is not finite is one, names the step. When `stop` becomes true the loop
+/// ends before its next step or evaluation, and a later call goes on there.
+llvm::Error train(Learner &learner, const TrainerOptions &options,
+                  llvm::function_ref<TokenBatch(int64_t step)> training, const TokenBatch &heldOut,
+                  const std::atomic<bool> &stop, TrainingObserver observer, TrainingLog &log);
 
 /// A flag that SIGINT and SIGTERM set, installed on the first call; a second signal ends the
 /// process at once.
 const std::atomic<bool> &interruptFlag();
-
-/// Median of `values`, 0 without any: step times have a long tail.
-double median(std::vector<double> values);
 
 } // namespace dsa

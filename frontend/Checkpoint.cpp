@@ -1,30 +1,43 @@
-// Saving and loading of a session: a map from names to tensors, and the step counts.
+// Checkpoints as safetensors files with a checksum, and how a session takes them.
+#include "frontend/Checkpoint.h"
 #include "frontend/Session.h"
-#include "runtime/Safetensors.h"
 
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/xxhash.h"
 
 #include <cstring>
 
 using namespace dsa;
 
-template <typename... Args> static llvm::Error fail(const char *format, Args &&...args) {
+namespace {
+
+constexpr llvm::StringLiteral kSeriesPrefix = "log.", kNotePrefix = "note.";
+constexpr const char *kSteps = "steps", *kBatches = "batches", *kSeed = "seed",
+                     *kChecksum = "checksum";
+
+template <typename... Args> llvm::Error fail(const char *format, Args &&...args) {
   return llvm::createStringError(llvm::formatv(format, std::forward<Args>(args)...));
 }
 
-llvm::Error Session::save(llvm::StringRef path) const {
-  TensorFile file;
-  file.tensors = values;
-  file.metadata["steps"] = std::to_string(stepCount);
-  file.metadata["batches"] = std::to_string(batchCount);
-  file.metadata["seed"] = std::to_string(options.seed);
-  return writeSafetensors(path, file);
+/// Of names, types, elements and metadata, except the checksum itself.
+std::string checksumOf(const TensorFile &file) {
+  std::vector<uint64_t> hashes;
+  for (const auto &[name, tensor] : file.tensors) {
+    hashes.push_back(llvm::xxh3_64bits(name + describe(tensor.dtype(), tensor.shape())));
+    const auto *bytes = static_cast<const uint8_t *>(tensor.data());
+    hashes.push_back(llvm::xxh3_64bits(llvm::ArrayRef(bytes, tensor.bytes())));
+  }
+  for (const auto &[key, value] : file.metadata)
+    if (key != kChecksum)
+      hashes.push_back(llvm::xxh3_64bits(key + "=" + value));
+  const auto *bytes = reinterpret_cast<const uint8_t *>(hashes.data());
+  return llvm::formatv("{0:x-16}", llvm::xxh3_64bits(llvm::ArrayRef(bytes, hashes.size() * 8)));
 }
 
 /// The whole number that the metadata of a checkpoint holds under `key`.
 template <typename Number>
-static llvm::Error readNumber(const TensorFile &file, llvm::StringRef path, const char *key,
-                              Number &number) {
+llvm::Error readNumber(const TensorFile &file, llvm::StringRef path, const char *key,
+                       Number &number) {
   auto found = file.metadata.find(key);
   llvm::StringRef text = found == file.metadata.end() ? "nothing" : llvm::StringRef(found->second);
   if (text.getAsInteger(10, number))
@@ -32,42 +45,74 @@ static llvm::Error readNumber(const TensorFile &file, llvm::StringRef path, cons
   return llvm::Error::success();
 }
 
-/// Success when `file` holds exactly the tensors of `values`, in their shapes.
-static llvm::Error compareNames(const TensorFile &file, llvm::StringRef path,
-                                const std::map<std::string, Tensor> &values) {
-  for (const auto &[name, tensor] : values) {
-    auto found = file.tensors.find(name);
-    std::string expected = describe(tensor.dtype(), tensor.shape());
-    if (found == file.tensors.end())
-      return fail("{0}: expected a tensor '{1}' of {2}, got none", path, name, expected);
-    std::string got = describe(found->second.dtype(), found->second.shape());
-    if (got != expected)
-      return fail("{0}: expected '{1}' to be {2}, got {3}", path, name, expected, got);
-  }
-  for (const auto &[name, tensor] : file.tensors)
-    if (!values.count(name))
-      return fail("{0}: expected tensors of this model only, got '{1}'", path, name);
-  return llvm::Error::success();
+} // namespace
+
+llvm::Error dsa::writeCheckpoint(llvm::StringRef path, const Checkpoint &checkpoint) {
+  TensorFile file;
+  file.tensors = checkpoint.tensors;
+  for (const auto &[name, tensor] : checkpoint.series)
+    file.tensors[kSeriesPrefix.str() + name] = tensor;
+  for (const auto &[key, text] : checkpoint.notes)
+    file.metadata[kNotePrefix.str() + key] = text;
+  file.metadata[kSteps] = std::to_string(checkpoint.steps);
+  file.metadata[kBatches] = std::to_string(checkpoint.batches);
+  file.metadata[kSeed] = std::to_string(checkpoint.seed);
+  file.metadata[kChecksum] = checksumOf(file);
+  return writeSafetensors(path, file);
 }
 
-llvm::Error Session::load(llvm::StringRef path) {
+llvm::Expected<Checkpoint> dsa::readCheckpoint(llvm::StringRef path) {
   llvm::Expected<TensorFile> file = readSafetensors(path);
   if (!file)
     return file.takeError();
-  int64_t steps, batches;
-  uint64_t seed;
-  if (llvm::Error error = readNumber(*file, path, "steps", steps))
+  std::string expected = checksumOf(*file), got = file->metadata[kChecksum];
+  if (got != expected)
+    return fail("{0}: expected the checksum {1}, got '{2}': the file is damaged", path, expected,
+                got);
+  Checkpoint checkpoint;
+  if (llvm::Error error = readNumber(*file, path, kSteps, checkpoint.steps))
     return error;
-  if (llvm::Error error = readNumber(*file, path, "batches", batches))
+  if (llvm::Error error = readNumber(*file, path, kBatches, checkpoint.batches))
     return error;
-  if (llvm::Error error = readNumber(*file, path, "seed", seed))
+  if (llvm::Error error = readNumber(*file, path, kSeed, checkpoint.seed))
     return error;
-  if (llvm::Error error = compareNames(*file, path, values))
-    return error;
+  for (const auto &[key, text] : file->metadata)
+    if (llvm::StringRef name = key; name.consume_front(kNotePrefix))
+      checkpoint.notes[name.str()] = text;
+  for (const auto &[key, tensor] : file->tensors) {
+    llvm::StringRef name = key;
+    bool series = name.consume_front(kSeriesPrefix);
+    (series ? checkpoint.series : checkpoint.tensors)[name.str()] = tensor;
+  }
+  return checkpoint;
+}
+
+Checkpoint Session::checkpoint() const {
+  Checkpoint checkpoint;
+  checkpoint.tensors = values;
+  checkpoint.steps = stepCount;
+  checkpoint.batches = batchCount;
+  checkpoint.seed = options.seed;
+  return checkpoint;
+}
+
+llvm::Error Session::restore(const Checkpoint &checkpoint) {
+  for (const auto &[name, tensor] : values) {
+    auto found = checkpoint.tensors.find(name);
+    std::string expected = describe(tensor.dtype(), tensor.shape());
+    if (found == checkpoint.tensors.end())
+      return fail("expected a tensor '{0}' of {1}, got none", name, expected);
+    std::string got = describe(found->second.dtype(), found->second.shape());
+    if (got != expected)
+      return fail("expected '{0}' to be {1}, got {2}", name, expected, got);
+  }
+  for (const auto &[name, tensor] : checkpoint.tensors)
+    if (!values.count(name))
+      return fail("expected tensors of this model only, got '{0}'", name);
   for (auto &[name, tensor] : values)
-    std::memcpy(tensor.data(), file->tensors.at(name).data(), tensor.bytes());
-  stepCount = steps;
-  batchCount = batches;
-  options.seed = seed;
+    std::memcpy(tensor.data(), checkpoint.tensors.at(name).data(), tensor.bytes());
+  stepCount = checkpoint.steps;
+  batchCount = checkpoint.batches;
+  options.seed = checkpoint.seed;
   return llvm::Error::success();
 }

@@ -1,6 +1,7 @@
 // A model being trained: its executables, and its parameters and optimizer state by name.
 #pragma once
 
+#include "frontend/Checkpoint.h"
 #include "frontend/Compiler.h"
 #include "frontend/Parameters.h"
 
@@ -70,11 +71,11 @@ public:
   /// Where the time of the following runs is recorded; null ends it.
   void setProfile(Profile *profile) { runOptions.profile = profile; }
 
-  /// Writes parameters, state and the step count as a safetensors file.
-  llvm::Error save(llvm::StringRef path) const;
-  /// Reads what `save` wrote. A missing or unknown tensor and another shape are errors; nothing has
-  /// changed then.
-  llvm::Error load(llvm::StringRef path);
+  /// Parameters, state and counts as they are now; the tensors share the session's memory.
+  Checkpoint checkpoint() const;
+  /// Goes on from `checkpoint`. A missing or unknown tensor and another shape are errors; nothing
+  /// has changed then.
+  llvm::Error restore(const Checkpoint &checkpoint);
 
 private:
   Session(const SessionOptions &options);

@@ -45,6 +45,28 @@ TEST(Options, WarmupFollowsTheSteps) {
   EXPECT_EQ(options->settings.evaluateEvery, 20);
 }
 
+TEST(Options, OptionsMustAgree) {
+  EXPECT_EQ(errorOf({"--batch=6", "--accumulate=4"}),
+            "option --accumulate: expected a divisor of the 6 windows of an update, got 4");
+  EXPECT_EQ(errorOf({"--weight-decay=.1"}),
+            "option --weight-decay: expected 0 with the optimizer adam, got 0.1; adamw has one");
+  EXPECT_EQ(errorOf({"--weight-decay=.1", "--optimizer=adamw"}), "");
+  EXPECT_EQ(errorOf({"--width=40"}), "option --width: expected a multiple of 16, got 40");
+  EXPECT_EQ(errorOf({"--resume=no/such"}),
+            "expected an experiment in 'no/such', got none: no/such/state/settings.json: No such "
+            "file or directory");
+}
+
+TEST(Options, NumbersAreChecked) {
+  EXPECT_EQ(errorOf({"--dropout=1"}),
+            "option --dropout: expected a number from 0 to 0.99, got '1'");
+  EXPECT_EQ(errorOf({"--dropout=nan"}),
+            "option --dropout: expected a number from 0 to 0.99, got 'nan'");
+  EXPECT_EQ(errorOf({"--learning-rate=fast"}),
+            "option --learning-rate: expected a number from 0 to 1e+30, got 'fast'");
+  EXPECT_EQ(errorOf({"--keep=0"}), "option --keep: expected an integer from 1 to 1000000, got '0'");
+}
+
 TEST(Options, NamesWhatWasExpected) {
   EXPECT_EQ(errorOf({"--arms=classic,dense"}),
             "option --arms: expected one of classic, sparse-random, published, got 'dense'");

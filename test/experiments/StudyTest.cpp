@@ -33,7 +33,8 @@ Study leakingStudy() {
   study.settings.preset = "quick";
   study.settings.arms = {"classic", "sparse-random", "published"};
   study.settings.lengths = {64};
-  study.settings.seeds = {1, 2};
+  study.settings.seeds = 2;
+  study.settings.firstSeed = 1;
   study.settings.steps = 2;
   study.settings.corpus = "a <corpus>";
   study.settings.split = "ranges";
@@ -49,7 +50,7 @@ Study leakingStudy() {
   return study;
 }
 
-const Claim &claimAbout(llvm::ArrayRef<Claim> claims, llvm::StringRef word) {
+Claim claimAbout(llvm::ArrayRef<Claim> claims, llvm::StringRef word) {
   for (const Claim &claim : claims)
     if (llvm::StringRef(claim.statement).contains(word))
       return claim;
@@ -67,6 +68,27 @@ TEST(Study, AveragesOverSeeds) {
   EXPECT_NEAR(result->firstLoss, 8.32, 1e-12);
   EXPECT_FALSE(resultOf(study, "classic", 128).has_value());
   EXPECT_FALSE(resultOf(study, "other", 64).has_value());
+}
+
+TEST(Study, PairsSeeds) {
+  Study study = leakingStudy();
+  std::optional<ArmDifference> difference = differenceOf(study, "published", "classic", 64);
+  ASSERT_TRUE(difference.has_value());
+  EXPECT_EQ(difference->earlyLoss.pairs, 2);
+  EXPECT_NEAR(difference->earlyLoss.mean, -3.3, 1e-12);
+  // Both seeds shift both arms alike, so the difference has no deviation.
+  EXPECT_NEAR(difference->earlyLoss.low, -3.3, 1e-9);
+  EXPECT_TRUE(difference->earlyLoss.ranks());
+  EXPECT_EQ(differencesAt(study, 64).size(), 3u);
+  EXPECT_FALSE(differenceOf(study, "published", "none", 64).has_value());
+  study.runs.back().seed = 7; // of the published arm, and of nothing else
+  EXPECT_EQ(differenceOf(study, "published", "classic", 64)->loss.pairs, 1);
+}
+
+TEST(Study, RunsThatAreNotEquallyFarAreNoPair) {
+  Study study = leakingStudy();
+  study.runs.back().log.evaluations.pop_back();
+  EXPECT_EQ(differenceOf(study, "published", "classic", 64)->loss.pairs, 1);
 }
 
 TEST(Study, SummaryHasThePublishedFields) {
@@ -105,6 +127,41 @@ TEST(Claims, ALeakRefutesTheGain) {
   EXPECT_EQ(claimAbout(claims, "as long as").verdict, Verdict::Reproduced);
 }
 
+TEST(Claims, AnIntervalThatHoldsTheBoundSupportsNothing) {
+  // Gains of 1 and 4 nats: on average near half of the published one, but two seeds that differ so
+  // much could be anything.
+  Study study = leakingStudy();
+  for (RunRecord &run : study.runs)
+    if (run.arm == "sparse-random")
+      run.log.evaluations.back() = evaluationOf(2, run.seed == 1 ? 4.5 : 1.5, 4.5);
+  const Claim claim = claimAbout(judgeClaims(study), "lower validation loss");
+  EXPECT_EQ(claim.verdict, Verdict::Unsupported);
+  EXPECT_NE(claim.reason.find("intervals are too wide"), std::string::npos) << claim.reason;
+}
+
+TEST(Claims, OneSeedRefutesASizeButRanksNothing) {
+  Study study = leakingStudy();
+  study.settings.seeds = 1;
+  llvm::erase_if(study.runs, [](const RunRecord &run) { return run.seed == 2; });
+  const Claim claim = claimAbout(judgeClaims(study), "lower validation loss");
+  EXPECT_EQ(claim.verdict, Verdict::Refuted);
+  EXPECT_NE(claim.reason.find("One seed cannot rank"), std::string::npos) << claim.reason;
+  std::string html = reportHtml(study, judgeClaims(study));
+  EXPECT_NE(html.find("One seed has no spread"), std::string::npos);
+}
+
+TEST(Claims, SeveralSeedsRankWhatLeavesOutZero) {
+  Study study = leakingStudy();
+  Claim claim = claimAbout(judgeClaims(study), "lower validation loss");
+  EXPECT_NE(claim.reason.find("sparse-random is worse than classic at L = 64"), std::string::npos)
+      << claim.reason;
+  study.runs[1].log.evaluations.back() = evaluationOf(2, 5.5, 5.2); // better with one of the seeds
+  claim = claimAbout(judgeClaims(study), "lower validation loss");
+  EXPECT_NE(claim.reason.find("holds zero for sparse-random at L = 64"), std::string::npos)
+      << claim.reason;
+  EXPECT_NE(resultTable(study).find("over 2 seeds, not ranked"), std::string::npos);
+}
+
 TEST(Claims, ACausalGainReproducesTheClaim) {
   Study study = leakingStudy();
   for (RunRecord &run : study.runs)
@@ -128,6 +185,9 @@ TEST(Report, IsOneDocumentWithFiguresAndVerdicts) {
   EXPECT_EQ(text.count("<svg "), 2u);
   EXPECT_TRUE(text.contains("a &lt;corpus&gt;"));
   EXPECT_TRUE(text.contains("class=\"verdict refuted\""));
+  EXPECT_TRUE(text.contains("Paired differences"));
+  EXPECT_TRUE(text.contains("Beside the published table"));
+  EXPECT_TRUE(text.contains("8.520"));
   EXPECT_FALSE(text.contains("src="));
   EXPECT_FALSE(text.contains("nan"));
   EXPECT_FALSE(text.contains("not finished"));

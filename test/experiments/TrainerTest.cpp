@@ -37,58 +37,79 @@ TokenBatch heldOut() {
   return {2, 3, {0, 1, 2, 3, 0, 4, 5, 6}};
 }
 
-llvm::Expected<TrainingLog> run(FakeLearner &learner, int64_t steps, int64_t evaluateEvery,
-                                std::atomic<bool> &stop, int64_t stopAt = -1) {
+/// Goes on from `log`; stops after `stopAfter` steps and evaluations together.
+llvm::Error run(FakeLearner &learner, int64_t steps, int64_t evaluateEvery, TrainingLog &log,
+                int64_t stopAfter = -1) {
   TrainerOptions options{{1e-3, 0, steps, false, .1}, evaluateEvery, 2};
+  std::atomic<bool> stop = stopAfter == 0;
   return train(
       learner, options, [](int64_t step) { return TokenBatch{}; }, heldOut(), stop,
       [&](const TrainingLog &log) {
-        if (static_cast<int64_t>(log.losses.size()) == stopAt)
-          stop = true;
+        stop = --stopAfter == 0;
         return llvm::Error::success();
-      });
+      },
+      log);
 }
 
 TEST(Trainer, EvaluatesOnScheduleAndAtTheEnd) {
   FakeLearner learner;
-  std::atomic<bool> stop = false;
-  auto log = run(learner, 7, 3, stop);
-  ASSERT_TRUE(bool(log));
-  EXPECT_EQ(log->losses.size(), 7u);
-  EXPECT_EQ(log->seconds.size(), 7u);
-  ASSERT_EQ(log->evaluations.size(), 3u);
-  EXPECT_EQ(log->evaluations[0].step, 3);
-  EXPECT_EQ(log->evaluations[1].step, 6);
-  EXPECT_EQ(log->evaluations[2].step, 7);
-  EXPECT_FALSE(log->interrupted);
+  TrainingLog log;
+  ASSERT_FALSE(bool(run(learner, 7, 3, log)));
+  EXPECT_EQ(log.losses.size(), 7u);
+  EXPECT_EQ(log.seconds.size(), 7u);
+  ASSERT_EQ(log.evaluations.size(), 3u);
+  EXPECT_EQ(log.evaluations[0].step, 3);
+  EXPECT_EQ(log.evaluations[1].step, 6);
+  EXPECT_EQ(log.evaluations[2].step, 7);
+  EXPECT_FALSE(log.interrupted);
 }
 
-TEST(Trainer, StopsWithWhatItHas) {
+TEST(Trainer, GoesOnFromWhereverItStopped) {
+  FakeLearner undisturbed;
+  TrainingLog whole;
+  ASSERT_FALSE(bool(run(undisturbed, 7, 3, whole)));
+  // 7 steps and 3 evaluations are ten places to stop at, some of them between a step and its
+  // evaluation.
+  for (int64_t place = 0; place < 10; ++place) {
+    FakeLearner learner;
+    TrainingLog log;
+    ASSERT_FALSE(bool(run(learner, 7, 3, log, place)));
+    EXPECT_TRUE(log.interrupted) << place;
+    EXPECT_EQ(log.losses.size() + log.evaluations.size(), static_cast<size_t>(place));
+    ASSERT_FALSE(bool(run(learner, 7, 3, log)));
+    EXPECT_FALSE(log.interrupted);
+    EXPECT_EQ(log.losses, whole.losses);
+    EXPECT_EQ(learner.rates, undisturbed.rates);
+    ASSERT_EQ(log.evaluations.size(), 3u) << place;
+    EXPECT_EQ(log.evaluations[1].step, 6);
+  }
+}
+
+TEST(Trainer, ACompleteRunDoesNothing) {
   FakeLearner learner;
-  std::atomic<bool> stop = false;
-  auto log = run(learner, 100, 2, stop, 5);
-  ASSERT_TRUE(bool(log));
-  EXPECT_TRUE(log->interrupted);
-  EXPECT_EQ(log->losses.size(), 5u);
-  EXPECT_EQ(log->evaluations.size(), 2u);
+  TrainingLog log;
+  ASSERT_FALSE(bool(run(learner, 4, 2, log)));
+  ASSERT_FALSE(bool(run(learner, 4, 2, log)));
+  EXPECT_EQ(learner.rates.size(), 4u);
+  EXPECT_TRUE(isComplete(log, {{1e-3, 0, 4, false, .1}, 2, 2}));
+  log.evaluations.pop_back();
+  EXPECT_FALSE(isComplete(log, {{1e-3, 0, 4, false, .1}, 2, 2}));
 }
 
 TEST(Trainer, NamesTheStepThatIsNotFinite) {
   FakeLearner learner;
   learner.breaksAt = 3;
-  std::atomic<bool> stop = false;
-  auto log = run(learner, 5, 5, stop);
-  ASSERT_FALSE(bool(log));
-  EXPECT_EQ(llvm::toString(log.takeError()),
-            "expected a finite loss at step 3, got nan: lower the learning rate");
+  TrainingLog log;
+  EXPECT_EQ(llvm::toString(run(learner, 5, 5, log)),
+            "step 3: expected a finite loss, got nan: lower the learning rate");
+  EXPECT_EQ(log.updates(), 2);
 }
 
 TEST(Metrics, DividesAtKMinusOne) {
   FakeLearner learner;
-  std::atomic<bool> stop = false;
-  auto log = run(learner, 1, 1, stop); // k = 2: only t = 0 is early
-  ASSERT_TRUE(bool(log));
-  const Evaluation &evaluation = log->evaluations.back();
+  TrainingLog log;
+  ASSERT_FALSE(bool(run(learner, 1, 1, log))); // k = 2: only t = 0 is early
+  const Evaluation &evaluation = log.evaluations.back();
   EXPECT_EQ(evaluation.all.tokens, 6);
   EXPECT_DOUBLE_EQ(evaluation.all.loss, 3.5);
   EXPECT_DOUBLE_EQ(evaluation.all.accuracy, .5);
@@ -128,11 +149,6 @@ TEST(Schedule, ConstantStaysAtItsPeak) {
 TEST(Schedule, AWarmupOfAllStepsIsLegal) {
   Schedule schedule{1.0, 10, 10, true, .1};
   EXPECT_DOUBLE_EQ(schedule.rate(10), 1.0);
-}
-
-TEST(Trainer, MedianIgnoresTheTail) {
-  EXPECT_DOUBLE_EQ(median({3, 1, 100, 2, 2}), 2);
-  EXPECT_DOUBLE_EQ(median({}), 0);
 }
 
 } // namespace

@@ -1,0 +1,33 @@
+// The ways to attend that a comparison sets side by side.
+#pragma once
+
+#include "experiments/StudySettings.h"
+#include "models/Config.h"
+
+namespace dsa {
+
+/// One way to attend.
+struct Arm {
+  llvm::StringRef name;
+  llvm::StringRef meaning; ///< For a report, a noun phrase.
+  llvm::StringRef model;   ///< Its description in models/configs, without ".json".
+  llvm::StringRef color;   ///< In every figure.
+  bool leaks = false;      ///< Its selection sees the future, so a run must acknowledge that.
+};
+
+/// All arms, in the order of tables; the first is what the others are compared with.
+llvm::ArrayRef<Arm> allArms();
+
+/// The names of all arms.
+std::vector<std::string> armNames();
+
+/// The arm called `name`, which must be one.
+const Arm &armNamed(llvm::StringRef name);
+
+/// The description of `arm` as it is published, or an error that names its file.
+llvm::Expected<ModelConfig> loadArmModel(const Arm &arm);
+
+/// The network of `arm` at `length`, as `settings` change it.
+llvm::Expected<ModelConfig> modelOf(const StudySettings &settings, const Arm &arm, int64_t length);
+
+} // namespace dsa

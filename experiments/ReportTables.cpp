@@ -1,0 +1,151 @@
+// Writes the tables of a report.
+#include "experiments/ReportTables.h"
+
+#include "experiments/Evidence.h"
+#include "experiments/NumberText.h"
+#include "experiments/Plot.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace dsa;
+
+namespace {
+
+/// "5.312" or "5.312 ± 0.021".
+std::string spreadText(const Spread &spread, int64_t seeds) {
+  return number(spread.mean, 3) + (seeds > 1 ? " ± " + number(spread.deviation, 3) : "");
+}
+
+/// Text for a table cell: the parts of a list stand on lines of their own.
+std::string cellText(llvm::StringRef text) {
+  llvm::SmallVector<llvm::StringRef> parts;
+  text.split(parts, "; ");
+  std::string cell;
+  for (llvm::StringRef part : parts)
+    cell += (cell.empty() ? "" : "<br>") + escapeXml(part);
+  return cell;
+}
+
+/// Opens a section with a table of `columns`; those whose name begins with '#' hold numbers.
+void openTable(llvm::raw_ostream &out, llvm::StringRef title,
+               llvm::ArrayRef<llvm::StringRef> columns) {
+  if (!title.empty())
+    out << "<h2>" << escapeXml(title) << "</h2>\n";
+  out << "<div class=\"scroll\"><table>\n<tr>";
+  for (llvm::StringRef column : columns) {
+    bool numbers = column.consume_front("#");
+    out << (numbers ? "<th class=\"n\">" : "<th>") << escapeXml(column) << "</th>";
+  }
+  out << "</tr>\n";
+}
+
+void closeTable(llvm::raw_ostream &out) {
+  out << "</table></div>\n";
+}
+
+/// A row: names of arms or runs first, then numbers.
+void writeRow(llvm::raw_ostream &out, llvm::ArrayRef<std::string> names,
+              llvm::ArrayRef<std::string> numbers) {
+  out << "<tr>";
+  for (const std::string &name : names)
+    out << "<td class=\"arm\">" << escapeXml(name) << "</td>";
+  for (const std::string &cell : numbers)
+    out << "<td class=\"n\">" << cell << "</td>";
+  out << "</tr>\n";
+}
+
+} // namespace
+
+void dsa::writeResults(llvm::raw_ostream &out, const Study &study) {
+  openTable(out, "Results",
+            {"L", "arm", "#loss", "#accuracy", "#perplexity", "#loss, t < k−1",
+             "#accuracy, t < k−1", "#loss, t ≥ k−1", "#accuracy, t ≥ k−1", "#first step",
+             "#ms per step"});
+  for (int64_t length : measuredLengths(study))
+    for (const std::string &arm : study.settings.arms)
+      if (std::optional<ArmResult> r = resultOf(study, arm, length))
+        writeRow(out, {std::to_string(length), arm},
+                 {spreadText(r->loss, r->seeds), percent(r->accuracy.mean),
+                  number(Score{1, r->loss.mean, 0}.perplexity(), 1),
+                  spreadText(r->earlyLoss, r->seeds), percent(r->earlyAccuracy.mean),
+                  spreadText(r->lateLoss, r->seeds), percent(r->lateAccuracy.mean),
+                  number(r->firstLoss, 2), number(1e3 * r->secondsPerStep, 0)});
+  closeTable(out);
+}
+
+void dsa::writeDifferences(llvm::raw_ostream &out, const Study &study) {
+  out << "<h2>Paired differences</h2>\n";
+  if (study.settings.seeds < 2) {
+    out << "<p>One seed has no spread, so it cannot rank arms that are close; <code>--seeds=3"
+           "</code> gives every difference an interval.</p>\n";
+    return;
+  }
+  out << "<p>Loss of an arm minus loss of another, paired by seed, with the 95 % interval of "
+         "Student's t. Two arms are ranked only where the interval leaves out zero.</p>\n";
+  openTable(out, "",
+            {"L", "arm", "against", "#loss", "#loss, t < k−1", "#loss, t ≥ k−1", "#accuracy in %",
+             "#seeds", "#the arm is"});
+  for (int64_t length : measuredLengths(study))
+    for (const ArmDifference &d : differencesAt(study, length)) {
+      Difference accuracy = d.accuracy;
+      for (double *share : {&accuracy.mean, &accuracy.low, &accuracy.high})
+        *share *= 100;
+      writeRow(out, {std::to_string(length), d.arm, d.baseline},
+               {intervalText(d.loss), intervalText(d.earlyLoss), intervalText(d.lateLoss),
+                intervalText(accuracy, 1), std::to_string(d.loss.pairs), rankOf(d.loss).str()});
+    }
+  closeTable(out);
+}
+
+void dsa::writePublished(llvm::raw_ostream &out, const Study &study) {
+  openTable(out, "Beside the published table",
+            {"L", "attention", "#published loss", "#our loss", "#published accuracy",
+             "#our accuracy", "#published s per step", "#our s per step"});
+  for (const PublishedResult &at : publishedResults()) {
+    auto row = [&](llvm::StringRef what, llvm::StringRef arm, double loss, double accuracy,
+                   double seconds) {
+      std::optional<ArmResult> ours = resultOf(study, arm, at.length);
+      writeRow(out, {std::to_string(at.length), what.str()},
+               {number(loss, 3), ours ? spreadText(ours->loss, ours->seeds) : "–",
+                percent(accuracy), ours ? percent(ours->accuracy.mean) : "–", number(seconds, 3),
+                ours ? number(ours->secondsPerStep, 3) : "–"});
+    };
+    row("classic", "classic", at.classicLoss, at.classicAccuracy, at.classicSeconds);
+    row("sparse, their selector", "published", at.sparseLoss, at.sparseAccuracy, at.sparseSeconds);
+    row("sparse, causal (random)", "sparse-random", at.sparseLoss, at.sparseAccuracy,
+        at.sparseSeconds);
+  }
+  closeTable(out);
+  out << "<p class=\"facts\">Their corpus, tokenizer, split and machine are others: theirs is an "
+         "English web corpus of 50,000 tokens whose validation windows overlap the training "
+         "windows. The rows are comparable in direction and size of the difference between the "
+         "arms, not in absolute loss.</p>\n";
+}
+
+void dsa::writeClaims(llvm::raw_ostream &out, llvm::ArrayRef<Claim> claims) {
+  openTable(out, "The published claims",
+            {"claim", "published", "measured here", "verdict and reason"});
+  for (const Claim &claim : claims)
+    out << llvm::formatv("<tr><td>{0}</td><td>{1}</td><td>{2}</td><td><span class=\"verdict {3}\">"
+                         "{3}</span><br><span class=\"reason\">{4}</span></td></tr>\n",
+                         escapeXml(claim.statement), cellText(claim.published),
+                         cellText(claim.measured), verdictName(claim.verdict),
+                         escapeXml(claim.reason));
+  closeTable(out);
+}
+
+void dsa::writeRuns(llvm::raw_ostream &out, const Study &study) {
+  openTable(out, "Runs",
+            {"run", "#parameters", "#steps", "#GFLOP per step", "#planned MB", "#compiled in s",
+             "#first loss", "#last training loss"});
+  for (const RunRecord &run : study.runs) {
+    double first = run.log.losses.empty() ? 0 : run.log.losses.front();
+    double last = run.log.losses.empty() ? 0 : run.log.losses.back();
+    writeRow(out, {runName(run) + (run.log.interrupted ? " (interrupted)" : "")},
+             {std::to_string(run.parameters), std::to_string(run.log.updates()),
+              number(1e-9 * static_cast<double>(run.flopsPerStep), 2),
+              number(1e-6 * static_cast<double>(run.plannedBytes), 1),
+              number(run.compileSeconds, 2), number(first, 3), number(last, 3)});
+  }
+  closeTable(out);
+}

@@ -1,0 +1,55 @@
+// How often, at what rate and on what every arm of a comparison is trained; also as JSON.
+#pragma once
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/JSON.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dsa {
+
+struct StudySettings {
+  std::string preset;
+  std::vector<std::string> arms;
+  std::vector<int64_t> lengths;
+  int64_t seeds = 1;      ///< Runs of an arm at one length.
+  int64_t firstSeed = 42; ///< Their seeds are this one and those that follow.
+  int64_t steps = 0;
+  int64_t batch = 0;      ///< Windows per update.
+  int64_t accumulate = 1; ///< Parts in which the windows of an update are computed.
+  int64_t evaluateEvery = 0, heldOutWindows = 0;
+  std::string optimizer = "adam";
+  double rate = 0;
+  double weightDecay = 0; ///< Of AdamW.
+  int64_t warmup = 0;
+  bool cosine = false;
+  std::optional<double> clip;
+  double dropout = 0.1;
+  int64_t width = 256, layers = 4; ///< Of the network.
+  std::string init;
+  std::string corpus;
+  int64_t tokenLimit = 0; ///< Only so many tokens of the corpus are used; 0 means all.
+  int64_t vocabulary = 0; ///< Rows of the embedding.
+  std::string split;
+  int64_t threads = 0; ///< The one setting that no result depends on.
+  std::string target;
+
+  /// The seeds in turn.
+  std::vector<int64_t> seedList() const;
+};
+
+/// Every field under its name as a setting.
+llvm::json::Object toJson(const StudySettings &settings);
+
+/// The inverse; a missing, unknown or ill-typed field is an error that names it.
+llvm::Expected<StudySettings> parseStudySettings(llvm::StringRef text);
+
+/// Success if a study that began as `begun` may go on as `now`: all settings are equal but the
+/// number of threads. The error names the first one that differs.
+llvm::Error compareSettings(const StudySettings &begun, const StudySettings &now);
+
+} // namespace dsa
