@@ -144,6 +144,8 @@ dsa::parseSparseVsClassic(llvm::ArrayRef<llvm::StringRef> arguments) {
   declareOptions(probe, first);
   if (llvm::Error error = probe.parse(arguments))
     return error;
+  if (first.help)
+    return first;
   bool resumes = !first.resume.empty();
   SparseVsClassicOptions result{presetSettings(first.settings.preset)};
   if (resumes) {

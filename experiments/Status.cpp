@@ -3,6 +3,7 @@
 #include "experiments/Question.h"
 #include "experiments/StudyFolder.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -83,12 +84,12 @@ void printEnd(llvm::StringRef folder, llvm::StringRef state, const StudyProgress
 } // namespace
 
 llvm::Expected<int> dsa::answerStatus(llvm::ArrayRef<llvm::StringRef> arguments) {
-  if (arguments.size() == 1 && arguments.front() == "--help") {
+  if (llvm::is_contained(arguments, "--help")) {
     llvm::outs() << "usage: dsa-lab status FOLDER\n\n"
                     "Reads the files of an experiment, running or not: arms, steps, losses, speed,"
                     "\ntime left and the newest checkpoints.\n\nexamples:\n"
                     "  dsa-lab status experiments/results/sparse-vs-classic\n"
-                    "  watch dsa-lab status book\n";
+                    "  dsa-lab status book\n";
     return 0;
   }
   if (arguments.size() != 1 || arguments.front().starts_with("-"))
