@@ -3,6 +3,7 @@
 
 #include "dialect/Dialect.h"
 #include "runtime/reference/AttentionOps.h"
+#include "runtime/reference/IndexerOps.h"
 #include "runtime/reference/MoeOps.h"
 #include "runtime/reference/Random.h"
 #include "runtime/reference/ShapeOps.h"
@@ -123,7 +124,14 @@ auto evaluate(ArgmaxOp op, const Frame &in) {
   return reference::argmax(in[op.getInput()]);
 }
 
-// Attention ops
+// Indexer ops
+
+template <class Op> reference::Support supportOf(Op op, const Frame &in) {
+  reference::Support support;
+  setVisibility(support, op, in);
+  support.indices = in.optional(op.getIndices());
+  return support;
+}
 
 auto evaluate(IndexScoresOp op, const Frame &in) {
   return reference::indexScores(in[op.getQuery()], in[op.getIndexKey()], in[op.getWeight()],
@@ -142,6 +150,20 @@ auto evaluate(TopKOp op, const Frame &in) {
   setVisibility(visibility, op, in);
   return reference::topK(in[op.getScores()], visibility, op.getK());
 }
+Tensor evaluate(WindowOp op, const Frame &in) {
+  return reference::window(op.getType().getShape(), in.optional(op.getQueryOffset()), op.getKeys());
+}
+auto evaluate(IndexKlOp op, const Frame &in) {
+  return reference::indexKl(in[op.getScores()], in[op.getQuery()], in[op.getKeys()],
+                            in[op.getLse()], supportOf(op, in), op.getScale().convertToDouble());
+}
+auto evaluate(IndexKlGradOp op, const Frame &in) {
+  return reference::indexKlGrad(in[op.getGrad()], in[op.getScores()], in[op.getTarget()],
+                                supportOf(op, in));
+}
+
+// Attention ops
+
 auto evaluate(GatherOp op, const Frame &in) {
   return reference::gather(in[op.getInput()], in[op.getIndices()]);
 }
@@ -293,12 +315,13 @@ Results evaluateAny(Operation &op, const Frame &in) {
       .Case<EmbeddingOp, EmbeddingGradOp, LinearOp, LinearGradInputOp, LinearGradWeightOp,
             RmsNormOp, RmsNormGradOp, RopeOp, SiluOp, SiluGradOp, AddOp, MulOp, ScaleOp,
             RandomKeyOp, DropoutOp, CrossEntropyOp, CrossEntropyGradOp, ArgmaxOp, IndexScoresOp,
-            IndexScoresGradOp, FillFutureOp, TopKOp, GatherOp, GatherGradOp, AttentionOp,
-            AttentionGradOp, SparseAttentionOp, SparseAttentionGradOp, RouteOp, RouteGradOp,
-            DispatchOp, DispatchGradOp, GroupedLinearOp, GroupedLinearGradInputOp,
-            GroupedLinearGradWeightOp, CombineOp, CombineGradOp, BalanceLossOp, BalanceLossGradOp,
-            ClipByGlobalNormOp, AdamStepOp, LaunchOp, tensor::ExtractSliceOp, tensor::ExpandShapeOp,
-            tensor::CollapseShapeOp, tensor::ConcatOp, arith::ConstantOp>(
+            IndexScoresGradOp, FillFutureOp, TopKOp, WindowOp, IndexKlOp, IndexKlGradOp, GatherOp,
+            GatherGradOp, AttentionOp, AttentionGradOp, SparseAttentionOp, SparseAttentionGradOp,
+            RouteOp, RouteGradOp, DispatchOp, DispatchGradOp, GroupedLinearOp,
+            GroupedLinearGradInputOp, GroupedLinearGradWeightOp, CombineOp, CombineGradOp,
+            BalanceLossOp, BalanceLossGradOp, ClipByGlobalNormOp, AdamStepOp, LaunchOp,
+            tensor::ExtractSliceOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp,
+            tensor::ConcatOp, arith::ConstantOp>(
           [&](auto typed) { return toResults(evaluate(typed, in)); })
       .Default([](Operation &other) -> Results {
         return llvm::createStringError("expected an op that the reference knows, got '%s'",

@@ -1,9 +1,9 @@
 // Attention ops: shapes, constraints, costs, derivatives and token flow.
+#include "dialect/Constraints.h"
 #include "dialect/Dialect.h"
 #include "dialect/Shapes.h"
-#include "dialect/TokenFlow.h"
+#include "dialect/Visibility.h"
 
-#include "mlir/IR/Matchers.h"
 #include "mlir/IR/OpImplementation.h"
 
 using namespace mlir;
@@ -13,31 +13,6 @@ using namespace dsa;
 #include "dialect/AttentionOps.cpp.inc"
 
 //===--- What the ops of this family share ---===//
-
-/// The position of query row 0: 0 without an offset operand, nothing if it is known only at run
-/// time.
-static std::optional<int64_t> positionOfRowZero(Value queryOffset) {
-  if (!queryOffset)
-    return 0;
-  DenseIntElementsAttr constant;
-  if (!matchPattern(queryOffset, m_Constant(&constant)))
-    return std::nullopt;
-  return constant.getSplatValue<APInt>().getSExtValue();
-}
-
-/// Pairs (t, s) of one head and one sequence that a query looks at: at most `limit` keys a row,
-/// with `causal` only s <= offset + t. A run-time offset is counted as if every key were visible.
-static int64_t visiblePairs(int64_t queries, int64_t keys, int64_t limit, bool causal,
-                            Value queryOffset) {
-  std::optional<int64_t> offset = positionOfRowZero(queryOffset);
-  int64_t bound = std::min(keys, limit);
-  if (!causal || !offset)
-    return queries * bound;
-  int64_t pairs = 0;
-  for (int64_t t = 0; t < queries; ++t)
-    pairs += std::clamp<int64_t>(*offset + t + 1, 0, bound);
-  return pairs;
-}
 
 /// Pairs of all heads and sequences of an attention op; `limit` bounds the keys of one row.
 template <typename Op> static int64_t attentionPairs(Op op, int64_t limit) {
@@ -67,46 +42,14 @@ template <typename Op> static Cost backwardCost(Op op, int64_t limit) {
   return costOf(op.getOperation(), 2 * pairs * widths, kSoftmaxGradFlops * pairs + delta);
 }
 
-/// Verifies that the `value` called `name` has exactly `shape`.
-static LogicalResult expectShape(Operation *op, StringRef name, Value value,
-                                 ArrayRef<int64_t> shape) {
-  if (shapeOf(value) == shape)
-    return success();
-  InFlightDiagnostic error = op->emitOpError("expected ") << name << " of shape [";
-  llvm::interleaveComma(shape, error);
-  error << "], got [";
-  llvm::interleaveComma(shapeOf(value), error);
-  return error << "]";
-}
-
-static LogicalResult expectSameElement(Operation *op, StringRef name, Value value, Type element) {
-  if (elementOf(value) == element)
-    return success();
-  return op->emitOpError("expected ") << name << " of " << element << ", got " << elementOf(value);
-}
-
-/// Verifies the segment ids of rows [batch, queries] and keys [batch, keys]: both or none.
-template <typename Op>
-static LogicalResult verifySegments(Op op, int64_t batch, int64_t queries, int64_t keys) {
-  Value ofQueries = op.getQuerySegments(), ofKeys = op.getKeySegments();
-  if (!ofQueries != !ofKeys)
-    return op.emitOpError("expected segments of both queries and keys, got only those of ")
-           << (ofQueries ? "queries" : "keys");
-  if (!ofQueries)
-    return success();
-  if (failed(expectShape(op, "query segments", ofQueries, {batch, queries})))
-    return failure();
-  return expectShape(op, "key segments", ofKeys, {batch, keys});
-}
-
 /// The constraints of every op with query, keys and values, C1 to C6 of each.
 template <typename Op> static LogicalResult verifyAttention(Op op) {
   Value query = op.getQuery(), keys = op.getKeys(), values = op.getValues();
   int64_t batch = dim(query, 0), queries = dim(query, 1), heads = dim(query, 2);
   int64_t rows = dim(keys, 1), keyHeads = dim(keys, 2);
   // attention_c1 attention_grad_c1 sparse_attention_c1 sparse_attention_grad_c1
-  if (failed(expectSameElement(op, "keys", keys, elementOf(query))) ||
-      failed(expectSameElement(op, "values", values, elementOf(query))))
+  if (failed(expectElement(op, "keys", keys, elementOf(query))) ||
+      failed(expectElement(op, "values", values, elementOf(query))))
     return failure();
   // attention_c2 attention_grad_c2 sparse_attention_c2 sparse_attention_grad_c2
   if (failed(expectShape(op, "keys", keys, {batch, rows, keyHeads, lastDim(query)})))
@@ -136,19 +79,13 @@ template <typename Op> static LogicalResult verifyAttentionGrad(Op op) {
   Value query = op.getQuery();
   int64_t batch = dim(query, 0), queries = dim(query, 1), heads = dim(query, 2);
   SmallVector<int64_t> output = {batch, queries, heads, lastDim(op.getValues())};
-  if (failed(expectSameElement(op, "grad", op.getGrad(), elementOf(query))) ||
-      failed(expectSameElement(op, "output", op.getOutput(), elementOf(query))) ||
-      failed(expectSameElement(op, "lse", op.getLse(), elementOf(query))) ||
+  if (failed(expectElement(op, "grad", op.getGrad(), elementOf(query))) ||
+      failed(expectElement(op, "output", op.getOutput(), elementOf(query))) ||
+      failed(expectElement(op, "lse", op.getLse(), elementOf(query))) ||
       failed(expectShape(op, "grad", op.getGrad(), output)) ||
       failed(expectShape(op, "output", op.getOutput(), output)))
     return failure();
   return expectShape(op, "lse", op.getLse(), {batch, heads, queries});
-}
-
-/// The selection of sparse attention: [B, Lq, k].
-template <typename Op> static LogicalResult verifySelection(Op op) {
-  Value query = op.getQuery(), indices = op.getIndices();
-  return expectShape(op, "indices", indices, {dim(query, 0), dim(query, 1), lastDim(indices)});
 }
 
 /// The result types of an attention forward op: o [B, Lq, H, Dv] and lse [B, H, Lq].
@@ -172,26 +109,6 @@ template <typename Op> static LogicalResult refuseLseGradient(Op op, ValueRange 
   return success();
 }
 
-/// Why no gradient is per token; the proof constrains the forward ops.
-static constexpr StringLiteral kGradientMixes = "a gradient sums over tokens";
-
-/// The last key, relative to the row, that `op` lets a row read by its own mask; nothing if any.
-template <typename Op> static std::optional<int64_t> maskOf(Op op) {
-  return op.getCausal() ? positionOfRowZero(op.getQueryOffset()) : std::nullopt;
-}
-
-/// What the query rows see of their own, and of the scalars and segments that accompany them.
-template <typename Op> static Sight sightOfQuery(Op op, TokenFlow &flow, Value query) {
-  Sight sight = flow.along(query, 1, op);
-  if (Value segments = op.getQuerySegments())
-    sight.join(flow.along(segments, 1, op));
-  if (Value offset = op.getQueryOffset())
-    sight.everywhere.join(flow.fact(offset).widest({op, "its query_offset reads tokens"}));
-  if (!sight.reach.any())
-    sight.home = maskOf(op).value_or(0);
-  return sight;
-}
-
 /// Adds what the rows see of keys, values and key segments with s <= t + *last, and sets both
 /// results.
 template <typename Op>
@@ -202,180 +119,6 @@ static void attend(Op op, TokenFlow &flow, Sight sight, std::optional<int64_t> l
       sight.lookAt(flow.along(read, 1, op), count, last, cause);
   flow.setRows(op.getResult(), dim(op.getQuery(), 2) * lastDim(op.getValues()), queries, sight);
   flow.setRows(op.getLse(), 1, queries, sight);
-}
-
-/// Why a row sees a key that `indices` named.
-static Cause followsSelection(Operation *op, Value indices) {
-  return {op, "it reads selected keys s > t", indices.getDefiningOp()};
-}
-
-//===--- index_scores ---===//
-
-/// The constraints of the indexer's operands, C1 to C3 of index_scores and of its gradient.
-template <typename Op> static LogicalResult verifyIndexOperands(Op op) {
-  Value query = op.getQuery(), key = op.getIndexKey(), weight = op.getWeight();
-  // index_scores_c1 index_scores_grad_c1
-  if (failed(expectSameElement(op, "index key", key, elementOf(query))) ||
-      failed(expectSameElement(op, "weight", weight, elementOf(query))))
-    return failure();
-  // index_scores_c2 index_scores_grad_c2
-  if (failed(expectShape(op, "index key", key, {dim(query, 0), dim(key, 1), lastDim(query)})))
-    return failure();
-  // index_scores_c3 index_scores_grad_c3
-  return expectShape(op, "weight", weight, shapeOf(query).drop_back());
-}
-
-LogicalResult IndexScoresOp::inferReturnTypes(MLIRContext *context,
-                                              std::optional<Location> location, Adaptor in,
-                                              SmallVectorImpl<Type> &types) {
-  ArrayRef<int64_t> query = shapeOf(in.getQuery());
-  types.assign(
-      {tensorOf(elementOf(in.getQuery()), {query[0], query[1], dim(in.getIndexKey(), 1)})});
-  return success();
-}
-
-LogicalResult IndexScoresOp::verify() {
-  return verifyIndexOperands(*this);
-}
-
-Cost IndexScoresOp::getCost() {
-  int64_t terms =
-      tensorType(getQuery()).getNumElements() / lastDim(getQuery()) * dim(getIndexKey(), 1);
-  return costOf(getOperation(), 2 * terms * lastDim(getQuery()), 3 * terms);
-}
-
-void IndexScoresOp::transferTokenFlow(TokenFlow &flow) {
-  int64_t queries = dim(getQuery(), 1), keys = dim(getIndexKey(), 1);
-  Sight rows = flow.along(getQuery(), 1, getOperation());
-  rows.join(flow.along(getWeight(), 1, getOperation()));
-  Sight columns = flow.along(getIndexKey(), 1, getOperation());
-  flow.setRows(getResult(), keys, queries, rows);
-  TokenFact pair = flow.fact(getResult());
-  pair.everywhere.join(columns.everywhere);
-  if (columns.reach.any())
-    pair.join(TokenAxis{1, keys, columns.home, columns.reach});
-  flow.set(getResult(), pair);
-}
-
-LogicalResult IndexScoresOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
-                                      SmallVectorImpl<Value> &operandGrads) {
-  if (!resultGrads[0])
-    return success();
-  auto grad = IndexScoresGradOp::create(builder, getLoc(), resultGrads[0], getQuery(),
-                                        getIndexKey(), getWeight(), getScaleAttr());
-  llvm::copy(grad.getResults(), operandGrads.begin());
-  return success();
-}
-
-LogicalResult IndexScoresGradOp::inferReturnTypes(MLIRContext *context,
-                                                  std::optional<Location> location, Adaptor in,
-                                                  SmallVectorImpl<Type> &types) {
-  types.assign({in.getQuery().getType(), in.getIndexKey().getType(), in.getWeight().getType()});
-  return success();
-}
-
-LogicalResult IndexScoresGradOp::verify() {
-  if (failed(verifyIndexOperands(*this)))
-    return failure();
-  // index_scores_grad_c4
-  if (failed(expectSameElement(*this, "grad", getGrad(), elementOf(getQuery()))))
-    return failure();
-  return expectShape(*this, "grad", getGrad(),
-                     {dim(getQuery(), 0), dim(getQuery(), 1), dim(getIndexKey(), 1)});
-}
-
-Cost IndexScoresGradOp::getCost() {
-  int64_t terms =
-      tensorType(getQuery()).getNumElements() / lastDim(getQuery()) * dim(getIndexKey(), 1);
-  return costOf(getOperation(), 6 * terms * lastDim(getQuery()), 5 * terms);
-}
-
-void IndexScoresGradOp::transferTokenFlow(TokenFlow &flow) {
-  flow.mix(getOperation(), kGradientMixes);
-}
-
-//===--- fill_future ---===//
-
-LogicalResult FillFutureOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
-                                             Adaptor in, SmallVectorImpl<Type> &types) {
-  types.assign({in.getScores().getType()});
-  return success();
-}
-
-LogicalResult FillFutureOp::verify() {
-  // fill_future_c1
-  if (getValue().isNaN())
-    return emitOpError("expected a value that can be ranked, got NaN");
-  return success();
-}
-
-Cost FillFutureOp::getCost() {
-  return costOf(getOperation(), 0, 0);
-}
-
-void FillFutureOp::transferTokenFlow(TokenFlow &flow) {
-  // A filled entry is a constant: what is left of row t has read keys s <= offset + t only.
-  std::optional<int64_t> last = positionOfRowZero(getQueryOffset());
-  if (!last)
-    return flow.elementwise(getOperation());
-  Sight sight = flow.along(getScores(), 1, getOperation(), 2);
-  sight.lookAt(flow.along(getScores(), 2, getOperation(), 1), lastDim(getScores()), last,
-               {getOperation(), "it keeps scores of keys s > t"});
-  flow.setRows(getResult(), lastDim(getScores()), dim(getScores(), 1), sight);
-}
-
-LogicalResult FillFutureOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
-                                     SmallVectorImpl<Value> &operandGrads) {
-  if (resultGrads[0])
-    operandGrads[0] = FillFutureOp::create(builder, getLoc(), resultGrads[0], getQueryOffset(),
-                                           builder.getF64FloatAttr(0.0));
-  return success();
-}
-
-//===--- top_k ---===//
-
-LogicalResult TopKOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
-                                       Adaptor in, SmallVectorImpl<Type> &types) {
-  int64_t k = std::max<int64_t>(in.getK(), 0); // a k < 1 is the verifier's to refuse
-  types.assign({tensorOf(IntegerType::get(context, 32),
-                         {dim(in.getScores(), 0), dim(in.getScores(), 1), k})});
-  return success();
-}
-
-LogicalResult TopKOp::verify() {
-  // top_k_c1
-  if (static_cast<int64_t>(getK()) < 1)
-    return emitOpError("expected k >= 1, got ") << static_cast<int64_t>(getK());
-  // top_k_c2
-  return verifySegments(*this, dim(getScores(), 0), dim(getScores(), 1), dim(getScores(), 2));
-}
-
-Cost TopKOp::getCost() {
-  // One comparison a visible score.
-  int64_t queries = dim(getScores(), 1), keys = dim(getScores(), 2);
-  return costOf(getOperation(), 0,
-                dim(getScores(), 0) *
-                    visiblePairs(queries, keys, keys, getCausal(), getQueryOffset()));
-}
-
-void TopKOp::transferTokenFlow(TokenFlow &flow) {
-  // Two facts: the choice has read these tokens, and the set holds these keys.
-  std::optional<int64_t> last = maskOf(*this);
-  int64_t keys = lastDim(getScores());
-  Sight sight = flow.along(getScores(), 1, getOperation(), 2);
-  sight.lookAt(flow.along(getScores(), 2, getOperation(), 1), keys, last,
-               {getOperation(), "it ranks scores of keys s > t"});
-  if (Value segments = getQuerySegments())
-    sight.join(flow.along(segments, 1, getOperation()));
-  if (Value segments = getKeySegments())
-    sight.lookAt(flow.along(segments, 1, getOperation()), keys, last,
-                 {getOperation(), "it reads segments of keys s > t"});
-  if (Value offset = getQueryOffset())
-    sight.everywhere.join(
-        flow.fact(offset).widest({getOperation(), "its query_offset reads tokens"}));
-  flow.setRows(getResult(), getK(), dim(getScores(), 1), sight);
-  if (last)
-    flow.setRange(getResult(), *last);
 }
 
 //===--- gather ---===//
@@ -513,7 +256,7 @@ LogicalResult SparseAttentionOp::verify() {
   if (failed(verifyAttention(*this)))
     return failure();
   // sparse_attention_c7
-  return verifySelection(*this);
+  return verifySelection(*this, dim(getQuery(), 0), dim(getQuery(), 1));
 }
 
 Cost SparseAttentionOp::getCost() {
@@ -554,7 +297,7 @@ LogicalResult SparseAttentionGradOp::verify() {
   if (failed(verifyAttention(*this)))
     return failure();
   // sparse_attention_grad_c7
-  if (failed(verifySelection(*this)))
+  if (failed(verifySelection(*this, dim(getQuery(), 0), dim(getQuery(), 1))))
     return failure();
   // sparse_attention_grad_c8
   return verifyAttentionGrad(*this);

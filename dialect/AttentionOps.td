@@ -1,4 +1,4 @@
-// Attention ops: the lightning indexer's scores, the selection, and attention over all or over selected keys.
+// Attention ops: attention over all or over selected keys, and the gather of selected rows.
 #ifndef DSA_ATTENTION_OPS_TD
 #define DSA_ATTENTION_OPS_TD
 
@@ -7,95 +7,6 @@ include "dialect/Dialect.td"
 defvar DSA_AttentionContext = (ins Optional<DSA_RandomKey>:$key, Optional<DSA_OffsetScalar>:$query_offset,
     Optional<DSA_IndexTensor<[2]>>:$query_segments, Optional<DSA_IndexTensor<[2]>>:$key_segments);
 defvar DSA_AttentionAttrs = (ins UnitAttr:$causal, F64Attr:$scale, DefaultValuedAttr<F64Attr, "0.0">:$dropout);
-
-def DSA_IndexScoresOp : DSA_InferredOp<"index_scores", [DSA_Differentiable]> {
-  let summary = "I[b, t, s] = scale sum_j w[b, t, j] relu(q[b, t, j, :] . k[b, s, :])";
-  let description = [{
-    The lightning indexer: H_I small heads with one key for all of them say how much query t wants key s. The scores
-    cover every pair, s > t included: whoever ranks them decides what is visible.
-
-    Constraints:
-    * (C1) query [B, Lq, HI, DI], index key and weight have one element type;
-    * (C2) index key is [B, Lk, DI];
-    * (C3) weight is [B, Lq, HI].
-
-    ```mlir
-    %s = dsa.index_scores %q, %k, %w {scale = 0.125 : f64}
-        : (tensor<1x4x2x8xf32>, tensor<1x4x8xf32>, tensor<1x4x2xf32>) -> tensor<1x4x4xf32>
-    ```
-  }];
-  let arguments = (ins DSA_FloatTensor<[4]>:$query, DSA_FloatTensor<[3]>:$index_key, DSA_FloatTensor<[3]>:$weight,
-      DefaultValuedAttr<F64Attr, "1.0">:$scale);
-  let results = (outs DSA_FloatTensor<[3]>:$result);
-  let assemblyFormat = "$query `,` $index_key `,` $weight attr-dict `:` functional-type(operands, results)";
-}
-
-def DSA_IndexScoresGradOp : DSA_InferredOp<"index_scores_grad"> {
-  let summary = "gradients of index_scores for q, k and w; relu'(0) = 0";
-  let description = [{
-    With a = q[b, t, j, :] . k[b, s, :] and g = scale grad[b, t, s]:
-    dq[b, t, j, :] = sum_s g w [a > 0] k[b, s, :], dk[b, s, :] = sum_tj g w [a > 0] q[b, t, j, :],
-    dw[b, t, j] = sum_s g relu(a).
-
-    Constraints: (C1), (C2), (C3) of `dsa.index_scores`, and
-    * (C4) grad is [B, Lq, Lk] of the same element type.
-
-    ```mlir
-    %dq, %dk, %dw = dsa.index_scores_grad %ds, %q, %k, %w
-        : (tensor<1x4x4xf32>, tensor<1x4x2x8xf32>, tensor<1x4x8xf32>, tensor<1x4x2xf32>)
-        -> (tensor<1x4x2x8xf32>, tensor<1x4x8xf32>, tensor<1x4x2xf32>)
-    ```
-  }];
-  let arguments = (ins DSA_FloatTensor<[3]>:$grad, DSA_FloatTensor<[4]>:$query, DSA_FloatTensor<[3]>:$index_key,
-      DSA_FloatTensor<[3]>:$weight, DefaultValuedAttr<F64Attr, "1.0">:$scale);
-  let results = (outs DSA_FloatTensor<[4]>:$query_grad, DSA_FloatTensor<[3]>:$key_grad, DSA_FloatTensor<[3]>:$weight_grad);
-  let assemblyFormat = "$grad `,` $query `,` $index_key `,` $weight attr-dict `:` functional-type(operands, results)";
-}
-
-def DSA_FillFutureOp : DSA_InferredOp<"fill_future", [DSA_Differentiable]> {
-  let summary = "scores with every s > query_offset + t replaced by value";
-  let description = [{
-    y[b, t, s] = s <= query_offset + t ? scores[b, t, s] : value, query_offset 0 without the operand. A filled score
-    can still be ranked: a `dsa.top_k` without `causal` fills up rows of fewer than k past keys with future ones. The
-    published models do that with value = -1e9, and leak.
-
-    Constraints:
-    * (C1) value is not NaN.
-
-    ```mlir
-    %f = dsa.fill_future %s {value = -1.0e9 : f64} : (tensor<1x4x4xf32>) -> tensor<1x4x4xf32>
-    ```
-  }];
-  let arguments = (ins DSA_FloatTensor<[3]>:$scores, Optional<DSA_OffsetScalar>:$query_offset, F64Attr:$value);
-  let results = (outs DSA_FloatTensor<[3]>:$result);
-  let assemblyFormat = "$scores (`offset` `(` $query_offset^ `)`)? attr-dict `:` functional-type(operands, results)";
-}
-
-def DSA_TopKOp : DSA_InferredOp<"top_k", [AttrSizedOperandSegments]> {
-  let summary = "S[b, t]: the k best keys of each row, ascending, padded with -1";
-  let description = [{
-    With `causal`, p = query_offset + t: S_t = the min(k, p + 1) best s <= p of the segment of t. Without it: the
-    min(k, Lk) best of all s of the segment. Order: score descending, then index ascending; +0 equals -0; NaN is an
-    error of the run, which names op and row. Rows hold their indices ascending, then -1. k > Lk is legal. A selection
-    is a constant for differentiation.
-
-    Constraints:
-    * (C1) k >= 1;
-    * (C2) segments of queries [B, Lq] and keys [B, Lk]: both or none.
-
-    ```mlir
-    %i = dsa.top_k %s {causal, k = 2 : i64} : (tensor<1x4x4xf32>) -> tensor<1x4x2xi32>
-    ```
-  }];
-  let arguments = (ins DSA_FloatTensor<[3]>:$scores, Optional<DSA_OffsetScalar>:$query_offset,
-      Optional<DSA_IndexTensor<[2]>>:$query_segments, Optional<DSA_IndexTensor<[2]>>:$key_segments,
-      I64Attr:$k, UnitAttr:$causal);
-  let results = (outs DSA_IndexTensor<[3]>:$result);
-  let assemblyFormat = [{
-    $scores (`offset` `(` $query_offset^ `)`)? (`segments` `(` $query_segments^ `,` $key_segments `)`)?
-    attr-dict `:` functional-type(operands, results)
-  }];
-}
 
 def DSA_GatherOp : DSA_InferredOp<"gather", [DSA_Differentiable]> {
   let summary = "y[b, t, j, ...] = x[b, indices[b, t, j], ...]; rows of -1 are zero";

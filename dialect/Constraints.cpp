@@ -1,5 +1,6 @@
 // How a broken constraint is reported: one wording for the verifiers of all op families.
 #include "dialect/Constraints.h"
+#include "dialect/Shapes.h"
 
 using namespace mlir;
 
@@ -49,6 +50,16 @@ LogicalResult expectInteger(Operation *op, bool holds, StringRef condition, int6
   if (holds)
     return success();
   return op->emitOpError("expected ") << condition << ", got " << got;
+}
+
+LogicalResult expectShape(Operation *op, StringRef name, Value value, ArrayRef<int64_t> shape) {
+  if (shapeOf(value) == shape)
+    return success();
+  InFlightDiagnostic error = op->emitOpError("expected ") << name << " of shape [";
+  llvm::interleaveComma(shape, error);
+  error << "], got [";
+  llvm::interleaveComma(shapeOf(value), error);
+  return error << "]";
 }
 
 } // namespace dsa

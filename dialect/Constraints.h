@@ -27,5 +27,8 @@ mlir::LogicalResult expectShare(mlir::Operation *op, llvm::StringRef name,
 /// The same as expectNumber for integer attributes, which are signed however they are stored.
 mlir::LogicalResult expectInteger(mlir::Operation *op, bool holds, llvm::StringRef condition,
                                   int64_t got);
+/// `expected <name> of shape [<shape>], got [<shape of value>]`.
+mlir::LogicalResult expectShape(mlir::Operation *op, llvm::StringRef name, mlir::Value value,
+                                llvm::ArrayRef<int64_t> shape);
 
 } // namespace dsa

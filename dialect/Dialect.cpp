@@ -34,6 +34,10 @@ void DsaDialect::initialize() {
       >();
   addOperations<
 #define GET_OP_LIST
+#include "dialect/IndexerOps.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
 #include "dialect/AttentionOps.cpp.inc"
       >();
   addOperations<
@@ -55,13 +59,15 @@ Operation *DsaDialect::materializeConstant(OpBuilder &builder, Attribute value, 
   return arith::ConstantOp::materialize(builder, value, type, loc);
 }
 
-// A name under which a checkpoint or a report knows a value.
-static LogicalResult verifyName(Operation *op, Attribute value) {
-  // dialect_c1
-  auto name = dyn_cast<StringAttr>(value);
-  if (name && !name.empty())
+/// A name under which a checkpoint or a report knows the value, or a group of parameters.
+static LogicalResult verifyWord(Operation *op, NamedAttribute attribute) {
+  // dialect_c1 dialect_c10
+  auto word = dyn_cast<StringAttr>(attribute.getValue());
+  if (word && !word.empty())
     return success();
-  return op->emitOpError("expected dsa.name to be a string that is not empty, got ") << value;
+  return op->emitOpError("expected ")
+         << attribute.getName().getValue() << " to be a string that is not empty, got "
+         << attribute.getValue();
 }
 
 static LogicalResult verifyRole(FunctionOpInterface function, unsigned argument, Attribute value) {
@@ -136,6 +142,14 @@ LogicalResult DsaDialect::verifyRegionArgAttribute(Operation *op, unsigned regio
     return success();
   if (attribute.getName() == kRoleAttr)
     return verifyRole(function, argument, attribute.getValue());
+  if (attribute.getName() == kGroupAttr) {
+    // dialect_c11
+    auto role = function.getArgAttrOfType<StringAttr>(argument, kRoleAttr);
+    if (!role || (role != "parameter" && role != "step"))
+      return op->emitOpError("expected dsa.group on a parameter or a step, got it on argument ")
+             << argument;
+    return verifyWord(op, attribute);
+  }
   if (attribute.getName() != kNameAttr)
     return success();
   // dialect_c2
@@ -143,7 +157,7 @@ LogicalResult DsaDialect::verifyRegionArgAttribute(Operation *op, unsigned regio
     if (function.getArgAttr(earlier, kNameAttr) == attribute.getValue())
       return op->emitOpError("expected arguments of different names, got ")
              << attribute.getValue() << " for arguments " << earlier << " and " << argument;
-  return verifyName(op, attribute.getValue());
+  return verifyWord(op, attribute);
 }
 
 LogicalResult DsaDialect::verifyRegionResultAttribute(Operation *op, unsigned region,
@@ -155,5 +169,9 @@ LogicalResult DsaDialect::verifyRegionResultAttribute(Operation *op, unsigned re
     return verifyUpdates(function, result, attribute.getValue());
   if (attribute.getName() == kMinimizeAttr)
     return verifyMinimize(function, result, attribute.getValue());
-  return attribute.getName() == kNameAttr ? verifyName(op, attribute.getValue()) : success();
+  // dialect_c11
+  if (attribute.getName() == kGroupAttr && !function.getResultAttr(result, kMinimizeAttr))
+    return op->emitOpError("expected dsa.group on a minimised result, got it on result ") << result;
+  bool isWord = attribute.getName() == kNameAttr || attribute.getName() == kGroupAttr;
+  return isWord ? verifyWord(op, attribute) : success();
 }

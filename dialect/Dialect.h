@@ -25,6 +25,8 @@
 #define GET_OP_CLASSES
 #include "dialect/LossOps.h.inc"
 #define GET_OP_CLASSES
+#include "dialect/IndexerOps.h.inc"
+#define GET_OP_CLASSES
 #include "dialect/AttentionOps.h.inc"
 #define GET_OP_CLASSES
 #include "dialect/MoeOps.h.inc"
@@ -48,5 +50,8 @@ inline constexpr llvm::StringLiteral kAcknowledgeLeakAttr = "dsa.acknowledge_lea
 inline constexpr llvm::StringLiteral kTrainAttr = "dsa.train";
 /// Result attribute: the weight of a scalar result in the sum that the training step minimises.
 inline constexpr llvm::StringLiteral kMinimizeAttr = "dsa.minimize";
+/// Argument and result attribute: the group of parameters that one belongs to or a minimised result
+/// trains. Each group is clipped by its own norm.
+inline constexpr llvm::StringLiteral kGroupAttr = "dsa.group";
 
 } // namespace dsa

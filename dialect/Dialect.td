@@ -28,6 +28,8 @@ def Dsa_Dialect : Dialect {
     * (C7) no two results update one argument.
     * (C8) `dsa.minimize`, of a result, is an f64 weight, and the result is a scalar float tensor.
     * (C9) `dsa.train`, of the function, is a dictionary.
+    * (C10) `dsa.group`, of an argument or a result, is a string that is not empty.
+    * (C11) an argument with a group is a parameter or a step, a result with a group is minimised.
   }];
   let useDefaultAttributePrinterParser = 1;
   let hasConstantMaterializer = 1;

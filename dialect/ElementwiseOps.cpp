@@ -162,6 +162,25 @@ OpFoldResult ScaleOp::fold(FoldAdaptor adaptor) {
   return getResult();
 }
 
+LogicalResult DetachOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
+                                         Adaptor in, SmallVectorImpl<Type> &types) {
+  types.assign({in.getInput().getType()});
+  return success();
+}
+
+Cost DetachOp::getCost() {
+  return {};
+}
+
+void DetachOp::transferTokenFlow(TokenFlow &flow) {
+  flow.elementwise(getOperation());
+}
+
+LogicalResult DetachOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
+                                 SmallVectorImpl<Value> &operandGrads) {
+  return success();
+}
+
 LogicalResult RandomKeyOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
                                             Adaptor in, SmallVectorImpl<Type> &types) {
   types.assign({RankedTensorType::get({4}, IntegerType::get(context, 32))});

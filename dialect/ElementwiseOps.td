@@ -1,4 +1,4 @@
-// Element-wise ops: activation, sum, product, scale, and dropout with its random key.
+// Element-wise ops: activation, sum, product, scale, detach, and dropout with its random key.
 #ifndef DSA_ELEMENTWISE_OPS_TD
 #define DSA_ELEMENTWISE_OPS_TD
 
@@ -94,6 +94,25 @@ def DSA_ScaleOp : DSA_InferredOp<"scale", [DSA_Differentiable]> {
   let arguments = (ins DSA_AnyFloatTensor:$input, F64Attr:$factor);
   let results = (outs DSA_AnyFloatTensor:$result);
   let hasFolder = 1;
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+}
+
+def DSA_DetachOp : DSA_InferredOp<"detach", [DSA_Differentiable]> {
+  let summary = "y = x, a constant for differentiation";
+  let description = [{
+    `result = input`, and no gradient passes. What a loss reads through a detach it takes as given: the indexer reads
+    its hidden states so, and learns from its own loss only. Differentiation drops the op, so that no kernel copies.
+
+    No constraints beyond the operand types.
+
+    Example:
+    ```mlir
+    %y = dsa.detach %x : (tensor<2x16x64xf32>) -> tensor<2x16x64xf32>
+    ```
+  }];
+  let arguments = (ins DSA_AnyFloatTensor:$input);
+  let results = (outs DSA_AnyFloatTensor:$result);
+  let hasVerifier = 0;
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
 }
 

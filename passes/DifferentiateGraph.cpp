@@ -6,6 +6,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/MapVector.h"
 
 namespace dsa {
 #define GEN_PASS_DEF_DIFFERENTIATEGRAPH
@@ -26,8 +27,13 @@ struct Recipe {
 
 /// One parameter and its gradient, either of them an argument or a value of the same function.
 struct Update {
-  std::string name;
+  std::string name, group;
   Value parameter, gradient;
+};
+
+/// What clipping one group of parameters yields; both null without clipping.
+struct Clipped {
+  Value factor, norm;
 };
 
 /// A function whose signature grows: arguments are appended at once, results when `finish` is
@@ -37,8 +43,10 @@ public:
   explicit GrowingFunction(func::FuncOp func);
   Value argument(Type type, DictionaryAttr attributes);
   Value argument(Type type, StringRef role, const Twine &name);
-  /// The first argument of that role, null if there is none.
-  Value findArgument(StringRef role);
+  /// The first argument of that role and group, null if there is none.
+  Value findArgument(StringRef role, StringRef group = {});
+  /// The count of the updates of `group`, null if the group without a name has none.
+  Value stepOf(StringRef group);
   void result(Value value, const Twine &name);
   void result(Value value, const Twine &name, Value updated);
   void finish();
@@ -55,6 +63,7 @@ GrowingFunction::GrowingFunction(func::FuncOp func) : func(func) {
   for (unsigned i = 0; i < func.getNumResults(); ++i) {
     NamedAttrList kept(func.getResultAttrDict(i));
     kept.erase(kMinimizeAttr);
+    kept.erase(kGroupAttr);
     attributes.push_back(kept.getDictionary(func.getContext()));
   }
 }
@@ -79,11 +88,30 @@ static StringRef roleOf(func::FuncOp func, unsigned argument) {
   return role ? role.getValue() : StringRef();
 }
 
-Value GrowingFunction::findArgument(StringRef role) {
+static StringRef groupOf(func::FuncOp func, unsigned argument) {
+  auto group = func.getArgAttrOfType<StringAttr>(argument, kGroupAttr);
+  return group ? group.getValue() : StringRef();
+}
+
+Value GrowingFunction::findArgument(StringRef role, StringRef group) {
   for (BlockArgument argument : func.getArguments())
-    if (roleOf(func, argument.getArgNumber()) == role)
+    if (roleOf(func, argument.getArgNumber()) == role &&
+        groupOf(func, argument.getArgNumber()) == group)
       return argument;
   return {};
+}
+
+Value GrowingFunction::stepOf(StringRef group) {
+  Value step = findArgument("step", group);
+  if (step || group.empty())
+    return step;
+  Builder builder(func.getContext());
+  NamedAttrList list;
+  list.append(kRoleAttr, builder.getStringAttr("step"));
+  list.append(kNameAttr, builder.getStringAttr("step." + group));
+  list.append(kGroupAttr, builder.getStringAttr(group));
+  return argument(RankedTensorType::get({}, builder.getI64Type()),
+                  list.getDictionary(func.getContext()));
 }
 
 void GrowingFunction::result(Value value, const Twine &name) {
@@ -178,46 +206,65 @@ static FailureOr<SmallVector<Update>> differentiate(func::FuncOp func) {
   SmallVector<Update> updates;
   for (Value parameter : parameters)
     if (Value gradient = reverse.gradientOf(parameter))
-      updates.push_back({nameOf(func, parameter), parameter, gradient});
+      updates.push_back({nameOf(func, parameter),
+                         groupOf(func, cast<BlockArgument>(parameter).getArgNumber()).str(),
+                         parameter, gradient});
   llvm::SmallVector<Value> gradients =
       llvm::map_to_vector(updates, [](const Update &u) { return u.gradient; });
   reverse.eraseUnused(gradients);
   return updates;
 }
 
-/// Clips all gradients together and steps every parameter; the new values update the arguments in
+/// Clips the gradients of each group together; groups in the order of their first parameter.
+static llvm::MapVector<StringRef, Clipped>
+clipGroups(OpBuilder &builder, Location location, const Recipe &recipe, ArrayRef<Update> updates) {
+  struct Members {
+    SmallVector<Value> gradients;
+    SmallVector<StringRef> names;
+  };
+  llvm::MapVector<StringRef, Members> members;
+  for (const Update &update : updates) {
+    members[update.group].gradients.push_back(update.gradient);
+    members[update.group].names.push_back(update.name);
+  }
+  llvm::MapVector<StringRef, Clipped> groups;
+  for (auto &[group, those] : members) {
+    Clipped &clipped = groups[group];
+    if (!recipe.clip)
+      continue;
+    auto clip = ClipByGlobalNormOp::create(builder, location, those.gradients,
+                                           builder.getF64FloatAttr(*recipe.clip),
+                                           builder.getStrArrayAttr(those.names));
+    clipped = {clip.getFactor(), clip.getNorm()};
+  }
+  return groups;
+}
+
+/// Clips each group of gradients and steps every parameter; the new values update the arguments in
 /// place.
 static LogicalResult appendOptimizer(func::FuncOp func, GrowingFunction &function,
                                      const Recipe &recipe, ArrayRef<Update> updates) {
-  Value learningRate = function.findArgument("learning_rate"), step = function.findArgument("step");
-  if (!learningRate || !step)
+  Value learningRate = function.findArgument("learning_rate");
+  if (!learningRate || !function.findArgument("step"))
     return func.emitOpError("expected arguments with roles learning_rate and step, got none");
   OpBuilder builder(func.getBody().front().getTerminator());
   auto real = [&](double value) { return builder.getF64FloatAttr(value); };
-  Value factor, norm;
-  if (recipe.clip) {
-    auto gradients =
-        llvm::map_to_vector(updates, [](const Update &update) { return update.gradient; });
-    SmallVector<StringRef> names(
-        llvm::map_range(updates, [](const Update &update) -> StringRef { return update.name; }));
-    auto clip = ClipByGlobalNormOp::create(builder, func.getLoc(), gradients, real(*recipe.clip),
-                                           builder.getStrArrayAttr(names));
-    factor = clip.getFactor();
-    norm = clip.getNorm();
-  }
+  auto groups = clipGroups(builder, func.getLoc(), recipe, updates);
   for (const Update &update : updates) {
     Value first = function.argument(update.parameter.getType(), "state", "m." + update.name);
     Value second = function.argument(update.parameter.getType(), "state", "v." + update.name);
     auto adam = AdamStepOp::create(
         builder, update.parameter.getLoc(), update.parameter, update.gradient, first, second,
-        learningRate, step, factor, real(recipe.beta1), real(recipe.beta2), real(recipe.eps),
-        real(recipe.weightDecay), recipe.decoupled ? builder.getUnitAttr() : UnitAttr());
+        learningRate, function.stepOf(update.group), groups[update.group].factor,
+        real(recipe.beta1), real(recipe.beta2), real(recipe.eps), real(recipe.weightDecay),
+        recipe.decoupled ? builder.getUnitAttr() : UnitAttr());
     function.result(adam.getNewParameter(), update.name, update.parameter);
     function.result(adam.getNewFirstMoment(), "m." + update.name, first);
     function.result(adam.getNewSecondMoment(), "v." + update.name, second);
   }
-  if (norm)
-    function.result(norm, "grad_norm");
+  for (auto &[group, clipped] : groups)
+    if (clipped.norm)
+      function.result(clipped.norm, group.empty() ? Twine("grad_norm") : "grad_norm." + group);
   return success();
 }
 
@@ -250,7 +297,7 @@ static LogicalResult writeApply(func::FuncOp micro, const Recipe &recipe,
     return function.argument(original.getType(), micro.getArgAttrDict(number));
   };
   for (const Update &update : updates)
-    own.push_back({update.name, copyArgument(update.parameter), Value()});
+    own.push_back({update.name, update.group, copyArgument(update.parameter), Value()});
   for (Update &update : own)
     update.gradient = function.argument(update.parameter.getType(), "state", "acc." + update.name);
   for (BlockArgument argument : micro.getArguments())
@@ -276,6 +323,10 @@ struct DifferentiateGraph : dsa::impl::DifferentiateGraphBase<DifferentiateGraph
       if (auto train = func->getAttrOfType<DictionaryAttr>(kTrainAttr))
         if (failed(rewrite(func, train)))
           return signalPassFailure();
+    getOperation().walk([](DetachOp detach) {
+      detach.replaceAllUsesWith(detach.getInput());
+      detach.erase();
+    });
   }
 
   LogicalResult rewrite(func::FuncOp func, DictionaryAttr train) {

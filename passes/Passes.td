@@ -69,14 +69,40 @@ def VerifyCausality : Pass<"dsa-verify-causality", "::mlir::func::FuncOp"> {
   ];
 }
 
+def VerifyGradientFlow : Pass<"dsa-verify-gradient-flow", "::mlir::func::FuncOp"> {
+  let summary = "prove that each loss trains the parameters of its own group only";
+  let description = [{
+    Parameters carry a group (`dsa.group`, none is a group of its own), and a minimised result says with the same
+    attribute which group it trains. In a function with `dsa.train` the gradient of every minimised result is followed
+    from op to op, through the derivatives that differentiation will build and no others: `dsa.detach`, a selection and
+    the attention that an index loss imitates end it. Rejected is a loss that reaches a parameter of another group, so
+    the index loss trains the indexer only and the language-model loss never does; the error stands at the op nearest
+    to the loss that hands the gradient to that group alone:
+    `'dsa.linear' op lets the gradient of 'index_loss', which trains group 'indexer', reach parameter 'embed' of no
+    group through operand #0`.
+
+    A parameter is frozen if no minimised result reaches it and no result updates it. In any function a frozen
+    parameter that has moments, arguments of role "state" named "m." or "v." and its name, is rejected as well.
+
+    *Why here*: before differentiation, because the losses are still apart there: afterwards one sum of gradients is
+    left; and once more behind it, where it shows that what is frozen received no state.
+  }];
+  let statistics = [
+    Statistic<"proved", "proved", "losses proved to keep to their group">,
+    Statistic<"frozen", "frozen", "parameters that are not trained">
+  ];
+}
+
 def DifferentiateGraph : Pass<"dsa-differentiate-graph", "::mlir::ModuleOp"> {
   let summary = "turn an annotated forward function into a training step";
   let description = [{
     Reverse mode over every function with `dsa.train`: the minimised results are seeded with their weights, each op
     contributes its vector-Jacobian product, sibling slices that tile an axis become one concatenation. Then one
-    global clip and one optimizer step per parameter; moments and accumulators become arguments with role "state",
-    and every new value updates its argument in place. A parameter that no minimised result depends on is frozen:
-    it gets no gradient and no state. `accumulate = n` writes the micro step @f and the step @f_apply.
+    global clip for each group of parameters (`dsa.group`) and one optimizer step per parameter; moments and
+    accumulators become arguments with role "state", and every new value updates its argument in place. A group with
+    a name counts its own updates: its steps read the argument "step.<group>", which is appended. A parameter that no
+    minimised result depends on is frozen: it gets no gradient and no state. `accumulate = n` writes the micro step @f
+    and the step @f_apply. At last every `dsa.detach` of the module is dropped, in functions that do not train too.
 
     Before: `func @f(%w {parameter}, %x) -> (loss {dsa.minimize = 1.0}) attributes {dsa.train = {optimizer = "adam"}}`
     After: `func @f(%w, %x, %m.w, %v.w) -> (loss, w {dsa.updates = 0}, m.w {dsa.updates = 2}, v.w {dsa.updates = 3})`

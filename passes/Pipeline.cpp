@@ -10,7 +10,9 @@ using namespace mlir;
 void dsa::buildTrainingPipeline(OpPassManager &passes) {
   passes.addPass(createSimplifyGraph());
   passes.addNestedPass<func::FuncOp>(createVerifyCausality());
+  passes.addNestedPass<func::FuncOp>(createVerifyGradientFlow());
   passes.addPass(createDifferentiateGraph());
+  passes.addNestedPass<func::FuncOp>(createVerifyGradientFlow());
   passes.addPass(createSimplifyGraph());
 }
 

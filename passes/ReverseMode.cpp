@@ -16,10 +16,41 @@ ReverseMode::ReverseMode(Block &block, ArrayRef<Value> variables)
       lastForward(block.getTerminator()->getPrevNode()) {
   active.insert_range(variables);
   for (Operation &op : block)
-    if (llvm::any_of(op.getOperands(), [&](Value operand) { return isActive(operand); }))
+    if (!isa<DetachOp>(op) &&
+        llvm::any_of(op.getOperands(), [&](Value operand) { return isActive(operand); }))
       for (Value result : op.getResults())
         if (isa<FloatType>(getElementTypeOrSelf(result.getType())))
           active.insert(result);
+}
+
+FailureOr<SmallVector<OpOperand *>>
+dsa::operandsWithGradient(Operation *op, llvm::function_ref<bool(Value)> hasGradient) {
+  SmallVector<OpOperand *> operands;
+  if (llvm::none_of(op->getResults(), hasGradient))
+    return operands;
+  if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::ExtractSliceOp, tensor::ConcatOp>(
+          op)) {
+    for (OpOperand &operand : op->getOpOperands())
+      operands.push_back(&operand);
+    return operands;
+  }
+  auto differentiable = dyn_cast<DifferentiableOpInterface>(op);
+  if (!differentiable)
+    return operands;
+  // A result has the type of its gradient, so it stands for it.
+  auto stand = [&](Value result) { return hasGradient(result) ? result : Value(); };
+  SmallVector<Value> resultGrads = llvm::map_to_vector(op->getResults(), stand);
+  SmallVector<Value> operandGrads(op->getNumOperands());
+  Block scratch;
+  OpBuilder builder = OpBuilder::atBlockEnd(&scratch);
+  LogicalResult built = differentiable.buildVjp(builder, resultGrads, operandGrads);
+  for (OpOperand &operand : op->getOpOperands())
+    if (operandGrads[operand.getOperandNumber()])
+      operands.push_back(&operand);
+  scratch.clear();
+  if (failed(built))
+    return failure();
+  return operands;
 }
 
 void ReverseMode::contribute(Value value, Value gradient) {

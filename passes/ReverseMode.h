@@ -20,12 +20,18 @@ struct SliceGradient {
 llvm::SmallVector<mlir::Value> gradientsOfSliced(mlir::OpBuilder &builder, mlir::Value source,
                                                  llvm::ArrayRef<SliceGradient> slices);
 
+/// The operands of `op` to which its derivative passes a gradient when the results that
+/// `hasGradient` have one: the derivative is built and dropped again. None where no derivative is
+/// known.
+llvm::FailureOr<llvm::SmallVector<mlir::OpOperand *>>
+operandsWithGradient(mlir::Operation *op, llvm::function_ref<bool(mlir::Value)> hasGradient);
+
 /// Accumulates gradients from the last op of a block to the first, and writes them before the
 /// terminator. Contributions to one value are added in reverse program order of its uses, so that
 /// bits do not vary.
 class ReverseMode {
 public:
-  /// Only values that depend on `variables` get a gradient.
+  /// Only values that depend on `variables`, not through a `dsa.detach`, get a gradient.
   ReverseMode(mlir::Block &block, llvm::ArrayRef<mlir::Value> variables);
 
   /// Whether `value` depends on a variable.

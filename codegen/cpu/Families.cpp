@@ -53,6 +53,9 @@ Emitter emitterFor(Operation *anchor) {
       {"dsa.index_scores_grad", emitIndexScoresGrad},
       {"dsa.top_k", emitTopK},
       {"dsa.fill_future", emitFillFuture},
+      {"dsa.window", emitWindow},
+      {"dsa.index_kl", emitIndexKl},
+      {"dsa.index_kl_grad", emitIndexKlGrad},
       {"dsa.gather", emitGather},
       {"dsa.gather_grad", emitGatherGrad},
   };

@@ -48,6 +48,9 @@ llvm::LogicalResult emitAttentionGrad(KernelBuilder &b, mlir::Operation *anchor)
 llvm::LogicalResult emitIndexScores(KernelBuilder &b, mlir::Operation *anchor);
 llvm::LogicalResult emitIndexScoresGrad(KernelBuilder &b, mlir::Operation *anchor);
 llvm::LogicalResult emitTopK(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitWindow(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitIndexKl(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitIndexKlGrad(KernelBuilder &b, mlir::Operation *anchor);
 llvm::LogicalResult emitFillFuture(KernelBuilder &b, mlir::Operation *anchor);
 llvm::LogicalResult emitGather(KernelBuilder &b, mlir::Operation *anchor);
 llvm::LogicalResult emitGatherGrad(KernelBuilder &b, mlir::Operation *anchor);

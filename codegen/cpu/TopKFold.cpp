@@ -156,6 +156,26 @@ LogicalResult emitTopK(KernelBuilder &b, Operation *anchor) {
   return success();
 }
 
+LogicalResult emitWindow(KernelBuilder &b, Operation *anchor) {
+  auto op = cast<WindowOp>(anchor);
+  ArrayRef<int64_t> shape = shapeOfTensor(op.getResult());
+  View rows{{}, b.getI32Type(), SmallVector<int64_t>(shape), {}, 0};
+  b.rowsPhase(rows, [&](Value row) {
+    View result = b.view(op.getResult());
+    Value position = b.toI32(positionOf(b, op.getQueryOffset(), b.rem(row, shape[1])));
+    Value last = b.min(position, b.i32(static_cast<int64_t>(op.getKeys()) - 1));
+    Value first = b.max(b.sub(position, b.i32(shape[2] - 1)), b.i32(0));
+    Value start = b.rowStart(result, row);
+    b.columns(shape[2], [&](Value column, Value mask) {
+      Value s = b.add(b.add(b.splat(b.toI32(column)), b.iota()), b.splat(first));
+      Value inside = arith::CmpIOp::create(b, arith::CmpIPredicate::sle, s, b.splat(last));
+      b.storeVector(arith::SelectOp::create(b, inside, s, b.splat(b.i32(-1))), result,
+                    b.add(start, column), mask);
+    });
+  });
+  return success();
+}
+
 LogicalResult emitFillFuture(KernelBuilder &b, Operation *anchor) {
   auto op = cast<FillFutureOp>(anchor);
   ArrayRef<int64_t> shape = shapeOfTensor(op.getScores());

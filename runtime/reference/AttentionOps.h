@@ -3,45 +3,19 @@
 // [B, H, Lq].
 #pragma once
 
-#include "runtime/Tensor.h"
+#include "runtime/reference/Visibility.h"
 
 #include "llvm/Support/Error.h"
 
 #include <array>
-#include <cstdint>
-#include <optional>
 
 namespace dsa::reference {
-
-/// Which keys a query may see: with `causal` s <= offset + t; with segments those of its own
-/// segment.
-struct Visibility {
-  bool causal = false;
-  std::optional<Tensor> queryOffset;   ///< i32 scalar, 0 if absent
-  std::optional<Tensor> querySegments; ///< i32 [B, Lq], given together with keySegments
-  std::optional<Tensor> keySegments;   ///< i32 [B, Lk]
-
-  bool isVisible(int64_t b, int64_t t, int64_t s) const;
-};
 
 struct AttentionOptions : Visibility {
   double scale = 1;
   double dropout = 0;
   std::optional<Tensor> key; ///< i32 [4], needed if dropout > 0
 };
-
-/// I[b, t, s] = scale sum_j w[b, t, j] relu(q[b, t, j, :] . k[b, s, :]).
-Tensor indexScores(const Tensor &query, const Tensor &indexKey, const Tensor &weight, double scale);
-/// Gradients of q, k and w; relu'(0) = 0.
-std::array<Tensor, 3> indexScoresGrad(const Tensor &grad, const Tensor &query,
-                                      const Tensor &indexKey, const Tensor &weight, double scale);
-
-/// Scores [B, Lq, Lk] with every s > offset + t replaced by `value`.
-Tensor fillFuture(const Tensor &scores, const std::optional<Tensor> &queryOffset, double value);
-
-/// The k best visible keys of each row by (score descending, index ascending), as ascending indices
-/// padded with -1. Fails on a NaN among the visible scores.
-llvm::Expected<Tensor> topK(const Tensor &scores, const Visibility &visibility, int64_t k);
 
 /// y[b, t, j, ...] = x[b, indices[b, t, j], ...]; rows of -1 are zero. Fails on other indices
 /// outside x.

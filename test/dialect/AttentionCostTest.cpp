@@ -88,3 +88,19 @@ TEST_F(AttentionCost, IndexScores) {
                        " tensor<2x4x3xf32>) -> tensor<2x4x6xf32>");
   EXPECT_EQ(cost.matrixFlops, 2 * 2 * 4 * 6 * 3 * 8);
 }
+
+TEST_F(AttentionCost, IndexKl) {
+  std::string arguments = "%s: tensor<2x4x6xf32>, %q: tensor<2x4x3x8xf32>, %k: tensor<2x6x1x8xf32>,"
+                          " %l: tensor<2x3x4xf32>, %i: tensor<2x4x3xi32>";
+  Cost all = costOfOp(arguments,
+                      "dsa.index_kl %s, %q, %k, %l {causal, scale = 1.0 : f64}"
+                      ": (tensor<2x4x6xf32>, tensor<2x4x3x8xf32>, tensor<2x6x1x8xf32>,"
+                      " tensor<2x3x4xf32>) -> (tensor<f32>, tensor<2x4xf32>, tensor<2x4x6xf32>)");
+  EXPECT_EQ(all.matrixFlops, 2 * 2 * (1 + 2 + 3 + 4) * 3 * 8);
+  Cost selected =
+      costOfOp(arguments, "dsa.index_kl %s, %q, %k, %l indices(%i) {causal, scale = 1.0 : f64}"
+                          ": (tensor<2x4x6xf32>, tensor<2x4x3x8xf32>, tensor<2x6x1x8xf32>,"
+                          " tensor<2x3x4xf32>, tensor<2x4x3xi32>)"
+                          " -> (tensor<f32>, tensor<2x4xf32>, tensor<2x4x3xf32>)");
+  EXPECT_EQ(selected.matrixFlops, 2 * 2 * (1 + 2 + 3 + 3) * 3 * 8);
+}

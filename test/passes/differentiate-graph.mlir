@@ -124,6 +124,47 @@ func.func @micro(%w: tensor<2x4xf32> {dsa.role = "parameter", dsa.name = "w"}, %
 
 // -----
 
+// Two groups: each clipped by its own norm, the named one with its own count of updates; no gradient through a detach,
+// and no detach left, here or in a function that does not train.
+// CHECK-LABEL: func.func @groups(
+// CHECK-SAME: %[[STEP:[a-z0-9]*]]: tensor<i64> {dsa.role = "step"}
+// CHECK-SAME: %[[MA:[a-z0-9]*]]: tensor<8x8xf32> {dsa.name = "m.a", dsa.role = "state"}
+// CHECK-SAME: %[[MB:[a-z0-9]*]]: tensor<8x8xf32> {dsa.name = "m.b", dsa.role = "state"}
+// CHECK-SAME: %[[OWN:[a-z0-9]*]]: tensor<i64> {dsa.group = "second", dsa.name = "step.second", dsa.role = "step"}
+// CHECK-SAME: -> (tensor<f32> {dsa.name = "one"}, tensor<f32> {dsa.name = "two"},
+// CHECK-SAME: tensor<f32> {dsa.name = "grad_norm"}, tensor<f32> {dsa.name = "grad_norm.second"})
+// CHECK-NOT: dsa.detach
+// CHECK: %[[DB:.*]] = dsa.linear_grad_weight
+// CHECK-NOT: dsa.linear_grad_input
+// CHECK: %[[DA:.*]] = dsa.linear_grad_weight
+// CHECK: %[[FA:.*]], %[[NA:.*]] = dsa.clip_by_global_norm %[[DA]] {
+// CHECK: %[[FB:.*]], %[[NB:.*]] = dsa.clip_by_global_norm %[[DB]] {
+// CHECK: dsa.adam_step %{{.*}}, %[[DA]], %[[MA]], %{{.*}}, %{{.*}}, %[[STEP]] factor(%[[FA]])
+// CHECK: dsa.adam_step %{{.*}}, %[[DB]], %[[MB]], %{{.*}}, %{{.*}}, %[[OWN]] factor(%[[FB]])
+// CHECK-LABEL: func.func @forward_only
+// CHECK-NEXT: dsa.silu %{{.*}} : (tensor<4xf32>)
+func.func @groups(%x: tensor<4x8xf32>, %targets: tensor<4xi32>,
+    %a: tensor<8x8xf32> {dsa.role = "parameter", dsa.name = "a"},
+    %b: tensor<8x8xf32> {dsa.role = "parameter", dsa.name = "b", dsa.group = "second"},
+    %step: tensor<i64> {dsa.role = "step"}, %rate: tensor<f32> {dsa.role = "learning_rate"})
+    -> (tensor<f32> {dsa.name = "one", dsa.minimize = 1.0 : f64},
+        tensor<f32> {dsa.name = "two", dsa.minimize = 1.0 : f64, dsa.group = "second"})
+    attributes {dsa.train = {optimizer = "adam", clip = 1.0 : f64}} {
+  %y = dsa.linear %x, %a : (tensor<4x8xf32>, tensor<8x8xf32>) -> tensor<4x8xf32>
+  %one, %each, %lse = dsa.cross_entropy %y, %targets : (tensor<4x8xf32>, tensor<4xi32>) -> (tensor<f32>, tensor<4xf32>, tensor<4xf32>)
+  %given = dsa.detach %y : (tensor<4x8xf32>) -> tensor<4x8xf32>
+  %z = dsa.linear %given, %b : (tensor<4x8xf32>, tensor<8x8xf32>) -> tensor<4x8xf32>
+  %two, %each2, %lse2 = dsa.cross_entropy %z, %targets : (tensor<4x8xf32>, tensor<4xi32>) -> (tensor<f32>, tensor<4xf32>, tensor<4xf32>)
+  return %one, %two : tensor<f32>, tensor<f32>
+}
+func.func @forward_only(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %given = dsa.detach %x : (tensor<4xf32>) -> tensor<4xf32>
+  %y = dsa.silu %given : (tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// -----
+
 // expected-error @+1 {{expected minimised result #0 to be a scalar that depends on a parameter}}
 func.func @err_frozen(%x: tensor<f32>) -> (tensor<f32> {dsa.minimize = 1.0 : f64})
     attributes {dsa.train = {gradients}} {

@@ -76,6 +76,24 @@ func.func @selections(%tokens: tensor<1x4xi32> {dsa.role = "input"}, %table: ten
   %c:2 = dsa.sparse_attention %h, %h, %h, %free {causal, scale = 0.5 : f64}
       : (tensor<1x4x1x4xf32>, tensor<1x4x1x4xf32>, tensor<1x4x1x4xf32>, tensor<1x4x2xi32>)
       -> (tensor<1x4x1x4xf32>, tensor<1x1x4xf32>)
+  // A window holds keys of the past and has read nothing; no mask is needed to keep it causal.
+  // expected-remark @+1 {{none of keys s <= t + 0}}
+  %w = dsa.window {keys = 4 : i64} : () -> tensor<1x4x2xi32>
+  // expected-remark @+1 {{past(t), past(t)}}
+  %d:2 = dsa.sparse_attention %h, %h, %h, %w {scale = 0.5 : f64}
+      : (tensor<1x4x1x4xf32>, tensor<1x4x1x4xf32>, tensor<1x4x1x4xf32>, tensor<1x4x2xi32>)
+      -> (tensor<1x4x1x4xf32>, tensor<1x1x4xf32>)
+  // The rows of a loss are causal as the attention is that they imitate; their mean has seen everything.
+  // expected-remark @+1 {{all(3), past(t), past(t)}}
+  %kl:3 = dsa.index_kl %s, %h, %h, %a#1 {causal, scale = 0.5 : f64}
+      : (tensor<1x4x4xf32>, tensor<1x4x1x4xf32>, tensor<1x4x1x4xf32>, tensor<1x1x4xf32>)
+      -> (tensor<f32>, tensor<1x4xf32>, tensor<1x4x4xf32>)
+  // expected-remark @+1 {{all(3), own(t) and all(3), own(t) and all(3)}}
+  %free_kl:3 = dsa.index_kl %s, %h, %h, %b#1 {scale = 0.5 : f64}
+      : (tensor<1x4x4xf32>, tensor<1x4x1x4xf32>, tensor<1x4x1x4xf32>, tensor<1x1x4xf32>)
+      -> (tensor<f32>, tensor<1x4xf32>, tensor<1x4x4xf32>)
+  // expected-remark @+1 {{own(t)}}
+  %given = dsa.detach %x : (tensor<1x4x4xf32>) -> tensor<1x4x4xf32>
   return
 }
 

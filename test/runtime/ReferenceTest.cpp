@@ -1,5 +1,6 @@
 // The reference itself: known answers of Philox, identities between ops, errors that name the row.
 #include "runtime/reference/AttentionOps.h"
+#include "runtime/reference/IndexerOps.h"
 #include "runtime/reference/MoeOps.h"
 #include "runtime/reference/Random.h"
 #include "runtime/reference/TensorOps.h"

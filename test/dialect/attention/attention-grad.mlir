@@ -30,7 +30,7 @@ func.func @attention_grad_context(
 func.func @attention_grad_c1(
     %g: tensor<2x3x4x6xf32>, %q: tensor<2x3x4x8xf32>, %k: tensor<2x4x2x8xf32>,
     %v: tensor<2x4x2x6xf64>, %o: tensor<2x3x4x6xf32>, %l: tensor<2x4x3xf32>) {
-  // expected-error @+1 {{'dsa.attention_grad' op expected values of 'f32', got 'f64'}}
+  // expected-error @+1 {{'dsa.attention_grad' op expected values of element type 'f32', got 'f64'}}
   %y:3 = dsa.attention_grad %g, %q, %k, %v, %o, %l {causal, scale = 5.000000e-01 : f64}
       : (tensor<2x3x4x6xf32>, tensor<2x3x4x8xf32>, tensor<2x4x2x8xf32>, tensor<2x4x2x6xf64>, tensor<2x3x4x6xf32>, tensor<2x4x3xf32>)
       -> (tensor<2x3x4x8xf32>, tensor<2x4x2x8xf32>, tensor<2x4x2x6xf64>)
@@ -140,7 +140,7 @@ func.func @attention_grad_c7_output(
 func.func @attention_grad_c7_grad(
     %g: tensor<2x3x4x6xf16>, %q: tensor<2x3x4x8xf32>, %k: tensor<2x4x2x8xf32>,
     %v: tensor<2x4x2x6xf32>, %o: tensor<2x3x4x6xf32>, %l: tensor<2x4x3xf32>) {
-  // expected-error @+1 {{'dsa.attention_grad' op expected grad of 'f32', got 'f16'}}
+  // expected-error @+1 {{'dsa.attention_grad' op expected grad of element type 'f32', got 'f16'}}
   %y:3 = dsa.attention_grad %g, %q, %k, %v, %o, %l {causal, scale = 5.000000e-01 : f64}
       : (tensor<2x3x4x6xf16>, tensor<2x3x4x8xf32>, tensor<2x4x2x8xf32>, tensor<2x4x2x6xf32>, tensor<2x3x4x6xf32>, tensor<2x4x3xf32>)
       -> (tensor<2x3x4x8xf32>, tensor<2x4x2x8xf32>, tensor<2x4x2x6xf32>)

@@ -35,7 +35,7 @@ func.func @attention_context(
 // -----
 
 func.func @attention_c1(%q: tensor<2x3x4x8xf32>, %k: tensor<2x4x2x8xf32>, %v: tensor<2x4x2x6xf64>) {
-  // expected-error @+1 {{'dsa.attention' op expected values of 'f32', got 'f64'}}
+  // expected-error @+1 {{'dsa.attention' op expected values of element type 'f32', got 'f64'}}
   %y:2 = dsa.attention %q, %k, %v {causal, scale = 5.000000e-01 : f64}
       : (tensor<2x3x4x8xf32>, tensor<2x4x2x8xf32>, tensor<2x4x2x6xf64>)
       -> (tensor<2x3x4x6xf32>, tensor<2x4x3xf32>)

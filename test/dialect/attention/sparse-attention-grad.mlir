@@ -32,7 +32,7 @@ func.func @sparse_attention_grad_c1(
     %g: tensor<2x3x4x6xf32>, %q: tensor<2x3x4x8xf32>, %k: tensor<2x4x2x8xf32>,
     %v: tensor<2x4x2x6xf64>, %i: tensor<2x3x2xi32>, %o: tensor<2x3x4x6xf32>,
     %l: tensor<2x4x3xf32>) {
-  // expected-error @+1 {{'dsa.sparse_attention_grad' op expected values of 'f32', got 'f64'}}
+  // expected-error @+1 {{'dsa.sparse_attention_grad' op expected values of element type 'f32', got 'f64'}}
   %y:3 = dsa.sparse_attention_grad %g, %q, %k, %v, %i, %o, %l {causal, scale = 5.000000e-01 : f64}
       : (tensor<2x3x4x6xf32>, tensor<2x3x4x8xf32>, tensor<2x4x2x8xf32>, tensor<2x4x2x6xf64>, tensor<2x3x2xi32>, tensor<2x3x4x6xf32>, tensor<2x4x3xf32>)
       -> (tensor<2x3x4x8xf32>, tensor<2x4x2x8xf32>, tensor<2x4x2x6xf64>)

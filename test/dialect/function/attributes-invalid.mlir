@@ -76,3 +76,31 @@ func.func @dialect_c8(%0: tensor<4xf32>) -> (tensor<4xf32> {dsa.minimize = 1.0})
 func.func @dialect_c9() attributes {dsa.train = "adam"} {
   return
 }
+
+// -----
+
+// expected-error @+1 {{expected dsa.group to be a string that is not empty, got ""}}
+func.func @dialect_c10(%0: tensor<f32> {dsa.role = "parameter", dsa.group = ""}) {
+  return
+}
+
+// -----
+
+// expected-error @+1 {{expected dsa.group to be a string that is not empty, got 1 : i64}}
+func.func @dialect_c10_result(%0: tensor<f32>) -> (tensor<f32> {dsa.minimize = 1.0 : f64, dsa.group = 1}) {
+  return %0 : tensor<f32>
+}
+
+// -----
+
+// expected-error @+1 {{expected dsa.group on a parameter or a step, got it on argument 0}}
+func.func @dialect_c11(%0: tensor<f32> {dsa.role = "input", dsa.group = "indexer"}) {
+  return
+}
+
+// -----
+
+// expected-error @+1 {{expected dsa.group on a minimised result, got it on result 0}}
+func.func @dialect_c11_result(%0: tensor<f32>) -> (tensor<f32> {dsa.group = "indexer"}) {
+  return %0 : tensor<f32>
+}

@@ -17,7 +17,7 @@ func.func @index_scores_grad(
 func.func @index_scores_grad_c1(
     %g: tensor<2x3x4xf32>, %q: tensor<2x3x2x8xf32>, %k: tensor<2x4x8xf32>,
     %w: tensor<2x3x2xf64>) {
-  // expected-error @+1 {{'dsa.index_scores_grad' op expected weight of 'f32', got 'f64'}}
+  // expected-error @+1 {{'dsa.index_scores_grad' op expected weight of element type 'f32', got 'f64'}}
   %y:3 = dsa.index_scores_grad %g, %q, %k, %w {scale = 1.250000e-01 : f64}
       : (tensor<2x3x4xf32>, tensor<2x3x2x8xf32>, tensor<2x4x8xf32>, tensor<2x3x2xf64>)
       -> (tensor<2x3x2x8xf32>, tensor<2x4x8xf32>, tensor<2x3x2xf64>)

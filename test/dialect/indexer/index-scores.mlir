@@ -33,7 +33,7 @@ func.func @index_scores_bf16(
 // -----
 
 func.func @index_scores_c1(%q: tensor<2x3x2x8xf32>, %k: tensor<2x4x8xf64>, %w: tensor<2x3x2xf32>) {
-  // expected-error @+1 {{'dsa.index_scores' op expected index key of 'f32', got 'f64'}}
+  // expected-error @+1 {{'dsa.index_scores' op expected index key of element type 'f32', got 'f64'}}
   %y = dsa.index_scores %q, %k, %w {scale = 1.250000e-01 : f64}
       : (tensor<2x3x2x8xf32>, tensor<2x4x8xf64>, tensor<2x3x2xf32>)
       -> tensor<2x3x4xf32>
@@ -44,7 +44,7 @@ func.func @index_scores_c1(%q: tensor<2x3x2x8xf32>, %k: tensor<2x4x8xf64>, %w: t
 
 func.func @index_scores_c1_weight(
     %q: tensor<2x3x2x8xf32>, %k: tensor<2x4x8xf32>, %w: tensor<2x3x2xbf16>) {
-  // expected-error @+1 {{'dsa.index_scores' op expected weight of 'f32', got 'bf16'}}
+  // expected-error @+1 {{'dsa.index_scores' op expected weight of element type 'f32', got 'bf16'}}
   %y = dsa.index_scores %q, %k, %w {scale = 1.250000e-01 : f64}
       : (tensor<2x3x2x8xf32>, tensor<2x4x8xf32>, tensor<2x3x2xbf16>)
       -> tensor<2x3x4xf32>

@@ -1,0 +1,54 @@
+// index_kl_grad: the gradient of the scores.
+// RUN: dsa-opt %s -split-input-file -verify-diagnostics | dsa-opt -split-input-file | FileCheck %s
+
+// CHECK-LABEL: func.func @index_kl_grad(
+// CHECK: dsa.index_kl_grad %{{.*}}, %{{.*}}, %{{.*}} {causal} :
+func.func @index_kl_grad(%g: tensor<f32>, %s: tensor<2x3x4xf32>, %t: tensor<2x3x4xf32>) {
+  %y = dsa.index_kl_grad %g, %s, %t {causal}
+      : (tensor<f32>, tensor<2x3x4xf32>, tensor<2x3x4xf32>) -> tensor<2x3x4xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @index_kl_grad_selected(
+// CHECK: dsa.index_kl_grad %{{.*}}, %{{.*}}, %{{.*}} indices(%{{.*}}) segments(%{{.*}}, %{{.*}}) {causal} :
+func.func @index_kl_grad_selected(%g: tensor<f32>, %s: tensor<2x3x4xf32>, %t: tensor<2x3x2xf32>, %i: tensor<2x3x2xi32>, %qs: tensor<2x3xi32>, %ks: tensor<2x4xi32>) {
+  %y = dsa.index_kl_grad %g, %s, %t indices(%i) segments(%qs, %ks) {causal}
+      : (tensor<f32>, tensor<2x3x4xf32>, tensor<2x3x2xf32>, tensor<2x3x2xi32>, tensor<2x3xi32>, tensor<2x4xi32>) -> tensor<2x3x4xf32>
+  return
+}
+
+// -----
+
+func.func @index_kl_grad_c1(%g: tensor<f32>, %s: tensor<2x3x4xf32>, %t: tensor<2x3x4xf64>) {
+  // expected-error @+1 {{'dsa.index_kl_grad' op expected target of element type 'f32', got 'f64'}}
+  %y = dsa.index_kl_grad %g, %s, %t {causal}
+      : (tensor<f32>, tensor<2x3x4xf32>, tensor<2x3x4xf64>) -> tensor<2x3x4xf32>
+  return
+}
+
+// -----
+
+func.func @index_kl_grad_c2(%g: tensor<f32>, %s: tensor<2x3x4xf32>, %t: tensor<2x3x4xf32>, %i: tensor<1x3x2xi32>) {
+  // expected-error @+1 {{'dsa.index_kl_grad' op expected indices of shape [2, 3, 2], got [1, 3, 2]}}
+  %y = dsa.index_kl_grad %g, %s, %t indices(%i) {causal}
+      : (tensor<f32>, tensor<2x3x4xf32>, tensor<2x3x4xf32>, tensor<1x3x2xi32>) -> tensor<2x3x4xf32>
+  return
+}
+
+// -----
+
+func.func @index_kl_grad_c3(%g: tensor<f32>, %s: tensor<2x3x4xf32>, %t: tensor<2x3x4xf32>, %i: tensor<2x3x2xi32>) {
+  // expected-error @+1 {{'dsa.index_kl_grad' op expected target of shape [2, 3, 2], got [2, 3, 4]}}
+  %y = dsa.index_kl_grad %g, %s, %t indices(%i) {causal}
+      : (tensor<f32>, tensor<2x3x4xf32>, tensor<2x3x4xf32>, tensor<2x3x2xi32>) -> tensor<2x3x4xf32>
+  return
+}
+
+// -----
+
+func.func @index_kl_grad_c4(%g: tensor<f32>, %s: tensor<2x3x4xf32>, %t: tensor<2x3x4xf32>, %qs: tensor<3x3xi32>, %ks: tensor<2x4xi32>) {
+  // expected-error @+1 {{'dsa.index_kl_grad' op expected query segments of shape [2, 3], got [3, 3]}}
+  %y = dsa.index_kl_grad %g, %s, %t segments(%qs, %ks) {causal}
+      : (tensor<f32>, tensor<2x3x4xf32>, tensor<2x3x4xf32>, tensor<3x3xi32>, tensor<2x4xi32>) -> tensor<2x3x4xf32>
+  return
+}
