@@ -127,8 +127,9 @@ def DSA_IndexKlOp : DSA_InferredOp<"index_kl", [AttrSizedOperandSegments, DSA_Di
     p = a / sum a, row_loss[b, t] = sum_s p[s] (log p[s] - log_softmax(scores[b, t, :])[s]), terms with p[s] = 0 skipped.
 
     `loss` is the mean of row_loss over the rows whose support holds a key, 0 if there is none; other rows have
-    row_loss 0. `target` is p, in the places of `indices`, or of the keys without them; 0 elsewhere. Finite scores
-    give finite results, and a row with one key gives 0. Only `loss` has a derivative, and only for `scores`: the
+    row_loss 0. `target` is p, in the places of `indices`, or of the keys without them; 0 elsewhere. Finite operands
+    give a finite loss, and a row with one key loses 0; a row whose loss is not finite is an error at run time that
+    names it. Only `loss` has a derivative, and only for `scores`: the
     attention is a constant that the indexer imitates.
 
     Constraints:

@@ -22,7 +22,7 @@ Tensor tokensOf(const TokenBatch &batch, int64_t first, int64_t rows) {
 }
 
 const KernelExecutable *kernelsOf(Session &session) {
-  return dynamic_cast<const KernelExecutable *>(session.stepExecutable());
+  return dynamic_cast<const KernelExecutable *>(session.executable(kStepEntry));
 }
 
 } // namespace

@@ -12,6 +12,7 @@ using namespace dsa;
 namespace {
 
 constexpr llvm::StringLiteral kSeriesPrefix = "log.", kNotePrefix = "note.";
+constexpr llvm::StringLiteral kGroupSteps = "steps.", kGroupBatches = "batches.";
 constexpr const char *kSteps = "steps", *kBatches = "batches", *kSeed = "seed",
                      *kChecksum = "checksum";
 
@@ -36,7 +37,7 @@ std::string checksumOf(const TensorFile &file) {
 
 /// The whole number that the metadata of a checkpoint holds under `key`.
 template <typename Number>
-llvm::Error readNumber(const TensorFile &file, llvm::StringRef path, const char *key,
+llvm::Error readNumber(const TensorFile &file, llvm::StringRef path, const std::string &key,
                        Number &number) {
   auto found = file.metadata.find(key);
   llvm::StringRef text = found == file.metadata.end() ? "nothing" : llvm::StringRef(found->second);
@@ -56,6 +57,10 @@ llvm::Error dsa::writeCheckpoint(llvm::StringRef path, const Checkpoint &checkpo
     file.metadata[kNotePrefix.str() + key] = text;
   file.metadata[kSteps] = std::to_string(checkpoint.steps);
   file.metadata[kBatches] = std::to_string(checkpoint.batches);
+  for (const auto &[group, clock] : checkpoint.groups) {
+    file.metadata[kGroupSteps.str() + group] = std::to_string(clock.updates);
+    file.metadata[kGroupBatches.str() + group] = std::to_string(clock.batches);
+  }
   file.metadata[kSeed] = std::to_string(checkpoint.seed);
   file.metadata[kChecksum] = checksumOf(file);
   return writeSafetensors(path, file);
@@ -76,9 +81,19 @@ llvm::Expected<Checkpoint> dsa::readCheckpoint(llvm::StringRef path) {
     return error;
   if (llvm::Error error = readNumber(*file, path, kSeed, checkpoint.seed))
     return error;
-  for (const auto &[key, text] : file->metadata)
-    if (llvm::StringRef name = key; name.consume_front(kNotePrefix))
+  for (const auto &[key, text] : file->metadata) {
+    llvm::StringRef name = key, group = key;
+    if (name.consume_front(kNotePrefix))
       checkpoint.notes[name.str()] = text;
+    if (!group.consume_front(kGroupSteps))
+      continue;
+    TrainingClock &clock = checkpoint.groups[group.str()];
+    if (llvm::Error error = readNumber(*file, path, key, clock.updates))
+      return error;
+    if (llvm::Error error =
+            readNumber(*file, path, kGroupBatches.str() + group.str(), clock.batches))
+      return error;
+  }
   for (const auto &[key, tensor] : file->tensors) {
     llvm::StringRef name = key;
     bool series = name.consume_front(kSeriesPrefix);
@@ -90,8 +105,10 @@ llvm::Expected<Checkpoint> dsa::readCheckpoint(llvm::StringRef path) {
 Checkpoint Session::checkpoint() const {
   Checkpoint checkpoint;
   checkpoint.tensors = values;
-  checkpoint.steps = stepCount;
-  checkpoint.batches = batchCount;
+  checkpoint.groups = clocks;
+  checkpoint.groups.erase("");
+  checkpoint.steps = clocks.at("").updates;
+  checkpoint.batches = clocks.at("").batches;
   checkpoint.seed = options.seed;
   return checkpoint;
 }
@@ -106,13 +123,16 @@ llvm::Error Session::restore(const Checkpoint &checkpoint) {
     if (got != expected)
       return fail("expected '{0}' to be {1}, got {2}", name, expected, got);
   }
+  for (const auto &[group, clock] : clocks)
+    if (!group.empty() && !checkpoint.groups.count(group))
+      return fail("expected the counts of group '{0}', got none", group);
   for (const auto &[name, tensor] : checkpoint.tensors)
     if (!values.count(name))
       return fail("expected tensors of this model only, got '{0}'", name);
   for (auto &[name, tensor] : values)
     std::memcpy(tensor.data(), checkpoint.tensors.at(name).data(), tensor.bytes());
-  stepCount = checkpoint.steps;
-  batchCount = checkpoint.batches;
+  clocks = checkpoint.groups;
+  clocks[""] = {checkpoint.batches, checkpoint.steps};
   options.seed = checkpoint.seed;
   return llvm::Error::success();
 }

@@ -7,13 +7,20 @@
 
 namespace dsa {
 
+/// Batches and updates that the parameters of one group have had, whichever function they came
+/// from.
+struct TrainingClock {
+  int64_t batches = 0, updates = 0;
+};
+
 /// What a session needs to go on with the same bits, and what a program keeps beside it.
 struct Checkpoint {
-  std::map<std::string, Tensor> tensors;    ///< Parameters and optimizer state by name.
-  int64_t steps = 0;                        ///< Updates so far.
-  int64_t batches = 0;                      ///< Batches so far: how far the random streams are.
-  uint64_t seed = 0;                        ///< Of every random stream.
-  std::map<std::string, Tensor> series;     ///< Of the program, such as the losses so far.
+  std::map<std::string, Tensor> tensors;       ///< Parameters and optimizer state by name.
+  int64_t steps = 0;                           ///< Updates so far.
+  int64_t batches = 0;                         ///< Batches so far: how far the random streams are.
+  std::map<std::string, TrainingClock> groups; ///< Of the parameters that have a group.
+  uint64_t seed = 0;                           ///< Of every random stream.
+  std::map<std::string, Tensor> series;        ///< Of the program, such as the losses so far.
   std::map<std::string, std::string> notes; ///< Of the program, such as its position in the data.
 };
 

@@ -41,34 +41,60 @@ static void widen(func::FuncOp function) {
                                      llvm::map_to_vector(function.getResultTypes(), widened)));
 }
 
-/// `function` in f64 on the reference, annotated with `train` or, if that is null, not annotated.
-static llvm::Expected<std::unique_ptr<Executable>> compileWidened(func::FuncOp function,
-                                                                  DictionaryAttr train) {
+/// `function` in f64 on the reference, as `edit` leaves it.
+static llvm::Expected<std::unique_ptr<Executable>>
+compileWidened(func::FuncOp function, llvm::function_ref<void(func::FuncOp)> edit) {
   OwningOpRef<ModuleOp> module = ModuleOp::create(function.getLoc());
   func::FuncOp copy = function.clone();
   module->push_back(copy);
   widen(copy);
-  if (train)
-    copy->setAttr(kTrainAttr, train);
-  else
-    copy->removeAttr(kTrainAttr);
+  edit(copy);
   CompilerOptions options;
   options.target = "reference";
   return compile(*module, copy.getName(), options);
 }
 
+/// Makes `function` return the values behind its dsa.detach ops and nothing else.
+static void returnGiven(func::FuncOp function) {
+  SmallVector<Value> given;
+  function.walk([&](DetachOp detach) { given.push_back(detach.getInput()); });
+  function.front().getTerminator()->setOperands(given);
+  function.setType(FunctionType::get(function.getContext(), function.getArgumentTypes(),
+                                     TypeRange(ValueRange(given))));
+  function.removeResAttrsAttr();
+  function->removeAttr(kTrainAttr);
+}
+
+/// Makes `function` take the values behind its dsa.detach ops as further arguments.
+static void takeGiven(func::FuncOp function) {
+  function.walk([&](DetachOp detach) {
+    unsigned number = function.getNumArguments();
+    [[maybe_unused]] LogicalResult inserted =
+        function.insertArgument(number, detach.getType(), DictionaryAttr(), function.getLoc());
+    assert(succeeded(inserted) && "a function type takes any argument");
+    detach.replaceAllUsesWith(function.getArgument(number));
+  });
+  function->removeAttr(kTrainAttr);
+}
+
 namespace {
 
-/// The weighted sum of losses that a function minimises, as a function of its arguments.
+/// The weighted sum of losses that a function minimises, as a function of its arguments. What a
+/// dsa.detach hands on stays what it is at `arguments`: that is its derivative.
 class Objective {
 public:
-  static llvm::Expected<Objective> create(func::FuncOp function) {
+  static llvm::Expected<Objective> create(func::FuncOp function, ArrayRef<Tensor> arguments) {
     Objective objective;
+    auto probe = compileWidened(function, returnGiven);
+    if (!probe)
+      return probe.takeError();
+    if (llvm::Error error = (*probe)->run(arguments, objective.given, {}))
+      return std::move(error);
     for (unsigned number = 0; number < function.getNumResults(); ++number) {
       auto weight = function.getResultAttrOfType<FloatAttr>(number, kMinimizeAttr);
       objective.weights.push_back(weight ? weight.getValueAsDouble() : 0);
     }
-    auto executable = compileWidened(function, nullptr);
+    auto executable = compileWidened(function, takeGiven);
     if (!executable)
       return executable.takeError();
     objective.executable = std::move(*executable);
@@ -76,8 +102,9 @@ public:
   }
 
   llvm::Expected<double> operator()(ArrayRef<Tensor> arguments) {
-    SmallVector<Tensor> results;
-    if (llvm::Error error = executable->run(arguments, results, {}))
+    SmallVector<Tensor> all(arguments), results;
+    llvm::append_range(all, given);
+    if (llvm::Error error = executable->run(all, results, {}))
       return error;
     double sum = 0;
     for (auto [weight, result] : llvm::zip_equal(weights, results))
@@ -88,6 +115,7 @@ public:
 private:
   std::unique_ptr<Executable> executable;
   SmallVector<double> weights;
+  SmallVector<Tensor> given;
 };
 
 /// What the samples of one parameter showed.
@@ -170,15 +198,16 @@ llvm::Error dsa::checkGradients(func::FuncOp function, const NamedTensors &given
                                    name.c_str());
   Builder builder(function.getContext());
   auto train = builder.getDictionaryAttr(builder.getNamedAttr("gradients", builder.getUnitAttr()));
-  auto objective = Objective::create(function);
-  if (!objective)
-    return objective.takeError();
-  auto executable = compileWidened(function, train);
+  auto executable =
+      compileWidened(function, [&](func::FuncOp copy) { copy->setAttr(kTrainAttr, train); });
   if (!executable)
     return executable.takeError();
   auto arguments = makeArguments(function, (*executable)->arguments(), given, seed);
   if (!arguments)
     return arguments.takeError();
+  auto objective = Objective::create(function, *arguments);
+  if (!objective)
+    return objective.takeError();
   auto gradients = gradientsOf(**executable, *arguments);
   if (!gradients)
     return gradients.takeError();

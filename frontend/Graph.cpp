@@ -54,9 +54,12 @@ Value Graph::input(StringRef name, ArrayRef<int64_t> shape, Type element) {
   return argument("input", name, shape, element);
 }
 
-Value Graph::parameter(StringRef name, ArrayRef<int64_t> shape) {
+Value Graph::parameter(StringRef name, ArrayRef<int64_t> shape, StringRef group) {
   std::string full = path.empty() ? name.str() : path + "." + name.str();
-  return argument("parameter", full, shape, builder.getF32Type());
+  auto value = cast<BlockArgument>(argument("parameter", full, shape, builder.getF32Type()));
+  if (!group.empty())
+    func.setArgAttr(value.getArgNumber(), kGroupAttr, builder.getStringAttr(group));
+  return value;
 }
 
 Value Graph::seed() {
@@ -83,9 +86,11 @@ void Graph::result(StringRef name, Value value) {
   resultAttributes.emplace_back().set(kNameAttr, builder.getStringAttr(name));
 }
 
-void Graph::minimize(StringRef name, Value value, double weight) {
+void Graph::minimize(StringRef name, Value value, double weight, StringRef group) {
   result(name, value);
   resultAttributes.back().set(kMinimizeAttr, builder.getF64FloatAttr(weight));
+  if (!group.empty())
+    resultAttributes.back().set(kGroupAttr, builder.getStringAttr(group));
 }
 
 func::FuncOp Graph::finish() {

@@ -55,9 +55,10 @@ public:
 
   /// A new argument with role "input".
   mlir::Value input(llvm::StringRef name, llvm::ArrayRef<int64_t> shape, mlir::Type element);
-  /// The f32 argument with role "parameter" called `<scopes>.name`. Asking again gives the same
-  /// argument.
-  mlir::Value parameter(llvm::StringRef name, llvm::ArrayRef<int64_t> shape);
+  /// The f32 argument with role "parameter" called `<scopes>.name`, of `group` unless that is
+  /// empty. Asking again gives the same argument.
+  mlir::Value parameter(llvm::StringRef name, llvm::ArrayRef<int64_t> shape,
+                        llvm::StringRef group = {});
   /// The tensor<i64> argument that all random streams share.
   mlir::Value seed();
   /// The tensor<i64> argument that counts training steps from 1.
@@ -67,8 +68,10 @@ public:
 
   /// Declares a result of the function.
   void result(llvm::StringRef name, mlir::Value value);
-  /// Declares a scalar result that a training step minimises with the given weight.
-  void minimize(llvm::StringRef name, mlir::Value value, double weight = 1.0);
+  /// Declares a scalar result that a training step minimises with the given weight, to train the
+  /// parameters of `group`.
+  void minimize(llvm::StringRef name, mlir::Value value, double weight = 1.0,
+                llvm::StringRef group = {});
   /// The function under construction, for attributes; it verifies only after `finish`.
   mlir::func::FuncOp function() { return func; }
   /// Writes the return. No op may follow.
@@ -93,6 +96,7 @@ public:
   mlir::Value add(mlir::Value lhs, mlir::Value rhs);
   mlir::Value mul(mlir::Value lhs, mlir::Value rhs);
   mlir::Value scale(mlir::Value input, double factor);
+  mlir::Value detach(mlir::Value input);
   /// With p = 0 the input itself. `rows` numbers the rows of a permuted input by their logical
   /// place.
   mlir::Value dropout(mlir::Value input, double p, mlir::Value rows = {});
@@ -103,6 +107,12 @@ public:
                           double scale = 1.0);
   mlir::Value fillFuture(mlir::Value scores, double value, mlir::Value queryOffset = {});
   mlir::Value topK(mlir::Value scores, int64_t k, const AttentionMask &mask);
+  /// The last k of `keys` keys for each of `queries` rows of `batch` sequences.
+  mlir::Value window(int64_t batch, int64_t queries, int64_t k, int64_t keys,
+                     mlir::Value queryOffset = {});
+  /// Null `indices` mean every key that `mask` shows.
+  IndexKlOp indexKl(mlir::Value scores, mlir::Value query, mlir::Value keys, mlir::Value lse,
+                    mlir::Value indices, double scale, const AttentionMask &mask);
   mlir::Value gather(mlir::Value input, mlir::Value indices);
   AttentionOp attention(mlir::Value query, mlir::Value keys, mlir::Value values, double scale,
                         double dropout, const AttentionMask &mask);

@@ -43,6 +43,10 @@ Value Graph::scale(Value input, double factor) {
   return ScaleOp::create(builder, location(), input, builder.getF64FloatAttr(factor));
 }
 
+Value Graph::detach(Value input) {
+  return DetachOp::create(builder, location(), input);
+}
+
 Value Graph::dropout(Value input, double p, Value rows) {
   if (p == 0.0)
     return input;
@@ -76,6 +80,18 @@ Value Graph::topK(Value scores, int64_t k, const AttentionMask &mask) {
   return TopKOp::create(builder, location(), scores, mask.queryOffset, mask.querySegments,
                         mask.keySegments, builder.getI64IntegerAttr(k),
                         unitIf(builder, mask.causal));
+}
+
+Value Graph::window(int64_t batch, int64_t queries, int64_t k, int64_t keys, Value queryOffset) {
+  auto type = RankedTensorType::get({batch, queries, k}, builder.getI32Type());
+  return WindowOp::create(builder, location(), type, queryOffset, builder.getI64IntegerAttr(keys));
+}
+
+IndexKlOp Graph::indexKl(Value scores, Value query, Value keys, Value lse, Value indices,
+                         double scale, const AttentionMask &mask) {
+  return IndexKlOp::create(builder, location(), scores, query, keys, lse, indices, mask.queryOffset,
+                           mask.querySegments, mask.keySegments, unitIf(builder, mask.causal),
+                           builder.getF64FloatAttr(scale));
 }
 
 Value Graph::gather(Value input, Value indices) {

@@ -1,4 +1,4 @@
-// Binding tensors to executables by role and name, and the two things a session runs.
+// Binding tensors to executables by role and name, and the functions that a session runs.
 #include "frontend/Session.h"
 
 #include "dialect/Dialect.h"
@@ -7,6 +7,7 @@
 #include "llvm/Support/FormatVariadic.h"
 
 #include <chrono>
+#include <set>
 
 using namespace dsa;
 
@@ -25,16 +26,19 @@ static double scalarResult(const Executable &function, llvm::ArrayRef<Tensor> re
 }
 
 Session::Session(const SessionOptions &options)
-    : options(options), pool(threadCount(options.compiler)) {
+    : options(options), pool(threadCount(options.compiler)), clocks{{"", {}}} {
   runOptions.pool = &pool;
 }
 
-/// Batches per update that the training step of `module` was annotated with.
-static int64_t batchesPerUpdate(mlir::ModuleOp module) {
-  mlir::Operation *step = module.lookupSymbol(kStepEntry);
-  auto train = step ? step->getAttrOfType<mlir::DictionaryAttr>(kTrainAttr) : nullptr;
-  auto accumulate = train ? train.getAs<mlir::IntegerAttr>("accumulate") : nullptr;
-  return accumulate ? accumulate.getInt() : 1;
+/// The groups that the minimised results of `func` train, the unnamed one first.
+static std::vector<std::string> trainedGroups(mlir::func::FuncOp func) {
+  std::set<std::string> groups;
+  for (unsigned number = 0; number < func.getNumResults(); ++number)
+    if (func.getResultAttr(number, kMinimizeAttr)) {
+      auto group = func.getResultAttrOfType<mlir::StringAttr>(number, kGroupAttr);
+      groups.insert(group ? group.str() : "");
+    }
+  return {groups.begin(), groups.end()};
 }
 
 llvm::Expected<std::unique_ptr<Session>> Session::create(mlir::ModuleOp module,
@@ -47,26 +51,56 @@ llvm::Expected<std::unique_ptr<Session>> Session::create(std::shared_ptr<mlir::M
                                                          const SessionOptions &options) {
   std::unique_ptr<Session> session(new Session(options));
   session->context = std::move(context);
-  session->accumulate = batchesPerUpdate(module);
-  std::tuple<llvm::StringRef, bool, std::unique_ptr<Executable> *> functions[] = {
-      {kStepEntry, module.lookupSymbol(kStepEntry), &session->stepFunction},
-      {kApplyEntry, session->accumulate > 1, &session->applyFunction},
-      {kEvaluateEntry, module.lookupSymbol(kEvaluateEntry), &session->evaluateFunction}};
-  for (auto [entry, exists, function] : functions) {
-    if (!exists)
-      continue;
+  for (auto func : module.getOps<mlir::func::FuncOp>())
+    if (!func.isExternal())
+      if (llvm::Error error = session->addFunction(module, func))
+        return std::move(error);
+  if (session->functions.empty())
+    return fail("expected a module with a function, got none");
+  return session;
+}
+
+llvm::Error Session::addFunction(mlir::ModuleOp module, mlir::func::FuncOp func) {
+  std::string entry = func.getName().str();
+  Function &function = functions[entry];
+  auto train = func->getAttrOfType<mlir::DictionaryAttr>(kTrainAttr);
+  if (train) {
+    function.groups = trainedGroups(func);
+    for (const std::string &group : function.groups)
+      clocks[group];
+    if (auto accumulate = train.getAs<mlir::IntegerAttr>("accumulate"))
+      function.accumulate = accumulate.getInt();
+  }
+  auto add = [&](const std::string &name, std::unique_ptr<Executable> &target) -> llvm::Error {
     auto begin = std::chrono::steady_clock::now();
-    llvm::Expected<std::unique_ptr<Executable>> compiled = compile(module, entry, options.compiler);
+    llvm::Expected<std::unique_ptr<Executable>> compiled = compile(module, name, options.compiler);
     if (!compiled)
       return compiled.takeError();
-    session->compiling += std::chrono::steady_clock::now() - begin;
-    *function = std::move(*compiled);
-    session->adopt(**function);
-  }
-  if (!session->stepFunction && !session->evaluateFunction)
-    return fail("expected a module with a function '{0}' or '{1}', got neither", kStepEntry,
-                kEvaluateEntry);
-  return session;
+    compiling += std::chrono::steady_clock::now() - begin;
+    target = std::move(*compiled);
+    adopt(*target);
+    return llvm::Error::success();
+  };
+  if (llvm::Error error = add(entry, function.run))
+    return error;
+  return function.accumulate > 1 ? add(entry + "_apply", function.apply) : llvm::Error::success();
+}
+
+llvm::Expected<Session::Function *> Session::find(llvm::StringRef entry) {
+  auto found = functions.find(entry.str());
+  if (found == functions.end())
+    return fail("expected a module with a function '{0}', got none", entry);
+  return &found->second;
+}
+
+Executable *Session::executable(llvm::StringRef entry) {
+  auto found = functions.find(entry.str());
+  return found == functions.end() ? nullptr : found->second.run.get();
+}
+
+int64_t Session::steps(llvm::StringRef group) const {
+  auto found = clocks.find(group.str());
+  return found == clocks.end() ? 0 : found->second.updates;
 }
 
 /// Gives a value to every parameter and state that `function` is the first to name.
@@ -97,8 +131,9 @@ llvm::Expected<Tensor> Session::argument(const TensorSpec &spec, const Inputs &i
     return Tensor::scalar(DType::F32, inputs.learningRate);
   if (spec.role == "step" || spec.role == "seed") {
     Tensor scalar(DType::I64, {});
-    *scalar.data<int64_t>() =
-        spec.role == "step" ? inputs.step : static_cast<int64_t>(options.seed);
+    llvm::StringRef group = spec.name;
+    int64_t step = group.consume_front("step.") ? steps(group) + 1 : inputs.step;
+    *scalar.data<int64_t>() = spec.role == "step" ? step : static_cast<int64_t>(options.seed);
     return scalar;
   }
   const Tensor &tokens = inputs.tokens;
@@ -124,40 +159,61 @@ llvm::Error Session::run(Executable &function, llvm::StringRef name, const Input
   return function.run(arguments, results, choices);
 }
 
-llvm::Expected<StepResult> Session::step(const Tensor &tokens, double learningRate) {
-  if (!stepFunction)
-    return fail("expected a module with a function '{0}', got none", kStepEntry);
-  // Batches of one update must differ in their random numbers, so `step` counts batches.
+llvm::Expected<StepResult> Session::step(const Tensor &tokens, double learningRate,
+                                         llvm::StringRef entry) {
+  llvm::Expected<Function *> found = find(entry);
+  if (!found)
+    return found.takeError();
+  Function &function = **found;
+  if (function.groups.empty())
+    return fail("expected a function that trains, got '{0}'", entry);
+  // Batches of one update must differ in their random numbers, so a step counts batches.
+  TrainingClock &clock = clocks[function.groups.front()];
   if (llvm::Error error =
-          run(*stepFunction, kStepEntry, {tokens, learningRate, batchCount + 1}, stepResults))
+          run(*function.run, entry, {tokens, learningRate, clock.batches + 1}, function.results))
     return std::move(error);
-  ++batchCount;
-  StepResult result{scalarResult(*stepFunction, stepResults, "loss"),
-                    scalarResult(*stepFunction, stepResults, "balance"),
-                    scalarResult(*stepFunction, stepResults, "grad_norm")};
-  if (batchCount % accumulate)
+  for (const std::string &group : function.groups)
+    ++clocks[group].batches;
+  auto scalar = [&](llvm::StringRef name) {
+    return scalarResult(*function.run, function.results, name);
+  };
+  StepResult result{scalar("loss"), scalar("balance"), scalar("index_loss"), scalar("grad_norm")};
+  if (clock.batches % function.accumulate)
     return result;
-  if (applyFunction) {
-    if (llvm::Error error =
-            run(*applyFunction, kApplyEntry, {Tensor(), learningRate, stepCount + 1}, applyResults))
+  if (function.apply) {
+    if (llvm::Error error = run(*function.apply, (entry + "_apply").str(),
+                                {Tensor(), learningRate, clock.updates + 1}, function.applyResults))
       return std::move(error);
-    result.gradNorm = scalarResult(*applyFunction, applyResults, "grad_norm");
+    result.gradNorm = scalarResult(*function.apply, function.applyResults, "grad_norm");
   }
-  ++stepCount;
+  for (const std::string &group : function.groups)
+    ++clocks[group].updates;
   return result;
 }
 
-llvm::Expected<EvaluateResult> Session::evaluate(const Tensor &tokens) {
-  if (!evaluateFunction)
-    return fail("expected a module with a function '{0}', got none", kEvaluateEntry);
-  if (llvm::Error error =
-          run(*evaluateFunction, kEvaluateEntry, {tokens, 0.0, stepCount + 1}, evaluateResults))
+llvm::Expected<NamedTensors> Session::call(llvm::StringRef entry, const Tensor &tokens) {
+  llvm::Expected<Function *> found = find(entry);
+  if (!found)
+    return found.takeError();
+  Function &function = **found;
+  if (!function.groups.empty())
+    return fail("expected a function that does not train, got '{0}'", entry);
+  if (llvm::Error error = run(*function.run, entry, {tokens, 0.0, steps() + 1}, function.results))
     return std::move(error);
+  NamedTensors results;
+  for (auto [spec, tensor] : llvm::zip_equal(function.run->results(), function.results))
+    results[spec.name] = tensor;
+  return results;
+}
+
+llvm::Expected<EvaluateResult> Session::evaluate(const Tensor &tokens, llvm::StringRef entry) {
+  llvm::Expected<NamedTensors> results = call(entry, tokens);
+  if (!results)
+    return results.takeError();
   EvaluateResult result;
-  result.loss = scalarResult(*evaluateFunction, evaluateResults, "loss");
-  if (int64_t number = evaluateFunction->findResult("token_loss"); number >= 0)
-    result.tokenLoss = evaluateResults[number];
-  if (int64_t number = evaluateFunction->findResult("prediction"); number >= 0)
-    result.prediction = evaluateResults[number];
+  if (auto found = results->find("loss"); found != results->end())
+    result.loss = found->second.at(0);
+  result.tokenLoss = (*results)["token_loss"];
+  result.prediction = (*results)["prediction"];
   return result;
 }

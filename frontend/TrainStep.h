@@ -15,7 +15,7 @@ struct TrainOptions {
   double eps = 1e-8;
   double weightDecay = 0.0;
   std::optional<double> clip =
-      {};                 ///< largest norm of all gradients together; absent means no clipping
+      {};                 ///< largest norm of the gradients of a group; absent means no clipping
   int64_t accumulate = 1; ///< micro-batches per update
   bool gradients = false; ///< return the raw gradients as `grad.<name>` and update nothing
 };

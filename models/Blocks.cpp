@@ -1,8 +1,6 @@
 // One pre-norm block: attention and experts, each on a residual branch.
 #include "models/Blocks.h"
 
-#include "models/Attention.h"
-
 using namespace mlir;
 using namespace dsa;
 
@@ -10,11 +8,12 @@ static Value norm(Graph &graph, const ModelConfig &config, StringRef name, Value
   return graph.rmsNorm(x, graph.parameter(name, {config.width}), config.normEps);
 }
 
-MoeOutput dsa::transformerBlock(Graph &graph, const ModelConfig &config, Value x,
-                                const Noise &noise) {
-  Value attended = selfAttention(graph, config, norm(graph, config, "norm1", x), noise.dropout);
-  x = graph.add(x, graph.dropout(attended, noise.dropout));
+BlockOutput dsa::transformerBlock(Graph &graph, const ModelConfig &config, Value x,
+                                  const Noise &noise, const AttentionTask &task) {
+  AttentionOutput attended =
+      selfAttention(graph, config, norm(graph, config, "norm1", x), noise.dropout, task);
+  x = graph.add(x, graph.dropout(attended.output, noise.dropout));
   MoeOutput experts =
       mixtureOfExperts(graph, config, norm(graph, config, "norm2", x), noise.dropout, noise.router);
-  return {graph.add(x, graph.dropout(experts.output, noise.dropout)), experts.route};
+  return {graph.add(x, graph.dropout(experts.output, noise.dropout)), experts.route, attended};
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "frontend/Graph.h"
+#include "models/Attention.h"
 #include "models/Config.h"
 #include "models/Moe.h"
 
@@ -19,9 +20,16 @@ struct Noise {
   }
 };
 
-/// x + drop(attention(norm1(x))), then the same with the experts and norm2, for x [B, L, d]; the
-/// result has the shape of x. Parameters: `norm1` and `norm2` [d] and those of the two branches.
-MoeOutput transformerBlock(Graph &graph, const ModelConfig &config, mlir::Value x,
-                           const Noise &noise);
+/// What a block gives back.
+struct BlockOutput {
+  mlir::Value output;        ///< shape of the input
+  RouteOp route;             ///< what a balance loss reads
+  AttentionOutput attention; ///< what an index loss and the health of an indexer read
+};
+
+/// x + drop(attention(norm1(x))), then the same with the experts and norm2, for x [B, L, d].
+/// Parameters: `norm1` and `norm2` [d] and those of the two branches.
+BlockOutput transformerBlock(Graph &graph, const ModelConfig &config, mlir::Value x,
+                             const Noise &noise, const AttentionTask &task);
 
 } // namespace dsa

@@ -56,6 +56,15 @@ public:
     }
   }
 
+  void take(StringRef name, bool &target) {
+    if (const json::Value *value = find(name)) {
+      if (std::optional<bool> truth = value->getAsBoolean())
+        target = *truth;
+      else
+        mistake(name, "true or false", *value);
+    }
+  }
+
   void take(StringRef name, std::string &target) {
     if (const json::Value *value = find(name)) {
       if (std::optional<StringRef> text = value->getAsString())
@@ -69,13 +78,13 @@ public:
     const json::Value *value = find(name);
     if (!value)
       return;
-    for (AttentionKind kind :
-         {AttentionKind::Dense, AttentionKind::Sparse, AttentionKind::Published})
+    for (AttentionKind kind : {AttentionKind::Dense, AttentionKind::Sparse,
+                               AttentionKind::Published, AttentionKind::Window})
       if (value->getAsString() == attentionName(kind)) {
         target = kind;
         return;
       }
-    mistake(name, "\"dense\", \"sparse\" or \"sparse-published\"", *value);
+    mistake(name, "\"dense\", \"sparse\", \"sparse-published\" or \"window\"", *value);
   }
 
   /// Reads the object `name` through `read`.
@@ -135,6 +144,9 @@ void readFields(Fields &fields, ModelConfig &config) {
   fields.take("indexer", [&](Fields &indexer) {
     indexer.take("heads", config.indexer.heads);
     indexer.take("width", config.indexer.width);
+    indexer.take("scale", config.indexer.scale);
+    indexer.take("rope", config.indexer.rope);
+    indexer.take("trained", config.indexer.trained);
   });
   fields.take("moe", [&](Fields &moe) {
     moe.take("experts", config.moe.experts);
@@ -159,6 +171,8 @@ StringRef dsa::attentionName(AttentionKind kind) {
     return "sparse";
   case AttentionKind::Published:
     return "sparse-published";
+  case AttentionKind::Window:
+    return "window";
   }
   llvm_unreachable("every kind has a name");
 }
@@ -189,6 +203,14 @@ Error ModelConfig::validate() const {
   if (width / heads % 2)
     return fail("expected an even head width for rotary positions, got {0} / {1} = {2}", width,
                 heads, width / heads);
+  if (indexer.rope < 0 || indexer.rope > indexer.width || indexer.rope % 2)
+    return fail("expected indexer.rope to be an even number of the {0} columns, got {1}",
+                indexer.width, indexer.rope);
+  if (!(indexer.scale > 0.0 && std::isfinite(indexer.scale)))
+    return fail("expected indexer.scale > 0, got {0}", shown(indexer.scale));
+  if (indexer.trained && attention != AttentionKind::Sparse)
+    return fail("expected the attention sparse for a trained indexer, got {0}",
+                attentionName(attention));
   if (moe.active > moe.experts)
     return fail("expected moe.active <= moe.experts, got {0} and {1}", moe.active, moe.experts);
   if (k && *k < 1)
@@ -240,25 +262,28 @@ Expected<ModelConfig> dsa::loadModelConfig(StringRef path) {
 }
 
 json::Value dsa::toJson(const ModelConfig &config) {
-  json::Object object{
-      {"name", config.name},
-      {"vocab", config.vocab},
-      {"length", config.length},
-      {"batch", config.batch},
-      {"width", config.width},
-      {"layers", config.layers},
-      {"heads", config.heads},
-      {"attention", attentionName(config.attention)},
-      {"indexer", json::Object{{"heads", config.indexer.heads}, {"width", config.indexer.width}}},
-      {"moe", json::Object{{"experts", config.moe.experts},
-                           {"active", config.moe.active},
-                           {"width", config.moe.width},
-                           {"router_noise", config.moe.routerNoise},
-                           {"balance_coefficient", config.moe.balanceCoefficient}}},
-      {"dropout", config.dropout},
-      {"norm_eps", config.normEps},
-      {"rope_base", config.ropeBase},
-      {"balance_weight", config.balanceWeight}};
+  json::Object object{{"name", config.name},
+                      {"vocab", config.vocab},
+                      {"length", config.length},
+                      {"batch", config.batch},
+                      {"width", config.width},
+                      {"layers", config.layers},
+                      {"heads", config.heads},
+                      {"attention", attentionName(config.attention)},
+                      {"indexer", json::Object{{"heads", config.indexer.heads},
+                                               {"width", config.indexer.width},
+                                               {"scale", config.indexer.scale},
+                                               {"rope", config.indexer.rope},
+                                               {"trained", config.indexer.trained}}},
+                      {"moe", json::Object{{"experts", config.moe.experts},
+                                           {"active", config.moe.active},
+                                           {"width", config.moe.width},
+                                           {"router_noise", config.moe.routerNoise},
+                                           {"balance_coefficient", config.moe.balanceCoefficient}}},
+                      {"dropout", config.dropout},
+                      {"norm_eps", config.normEps},
+                      {"rope_base", config.ropeBase},
+                      {"balance_weight", config.balanceWeight}};
   if (config.k)
     object["k"] = *config.k;
   else

@@ -13,16 +13,21 @@ namespace dsa {
 
 /// How a query finds its keys.
 enum class AttentionKind {
-  Dense,    ///< all s <= t
-  Sparse,   ///< the k best s <= t by index score
-  Published ///< the k best of all s with future scores set to -1e9, no mask: leaks, kept as a
-            ///< regression oracle
+  Dense,     ///< all s <= t
+  Sparse,    ///< the k best s <= t by index score
+  Published, ///< the k best of all s with future scores set to -1e9, no mask: leaks, kept as a
+             ///< regression oracle
+  Window     ///< the last k, without an indexer
 };
 
 /// The lightning indexer of sparse attention.
 struct IndexerConfig {
   int64_t heads = 4;
   int64_t width = 64;
+  double scale = 1.0; ///< multiplies every score
+  int64_t rope = 0; ///< leading columns of queries and keys that turn with their position, (i, i +
+                    ///< rope / 2) together; 0 means none
+  bool trained = false; ///< by a loss of its own; else it stays as it was initialised
 };
 
 /// The mixture of experts of every block. An expert is linear, silu, linear.
@@ -54,6 +59,10 @@ struct ModelConfig {
   double ropeBase = 10000.0;
   double balanceWeight = 0.01; ///< of the sum of all layers' balance losses in the minimised loss
 
+  /// Whether an indexer chooses the keys.
+  bool hasIndexer() const {
+    return attention == AttentionKind::Sparse || attention == AttentionKind::Published;
+  }
   /// Selected keys per query at the current length.
   int64_t selectedKeys() const;
   /// One sentence about the first value that no network can have, or success.
@@ -70,7 +79,7 @@ llvm::Expected<ModelConfig> loadModelConfig(llvm::StringRef path);
 /// The description as JSON: `parseModelConfig` of it gives the same struct.
 llvm::json::Value toJson(const ModelConfig &config);
 
-/// "dense", "sparse" or "sparse-published".
+/// "dense", "sparse", "sparse-published" or "window".
 llvm::StringRef attentionName(AttentionKind kind);
 
 } // namespace dsa

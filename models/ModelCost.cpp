@@ -2,7 +2,6 @@
 #include "models/ModelCost.h"
 
 #include "dialect/Dialect.h"
-#include "frontend/Session.h"
 #include "models/Transformer.h"
 
 using namespace mlir;
@@ -34,14 +33,15 @@ static int64_t countBytes(func::FuncOp func, StringRef role) {
 }
 
 llvm::Expected<ModelCost> dsa::costOfModel(MLIRContext &context, const ModelConfig &config,
-                                           bool acknowledgeLeak) {
-  BuildOptions options;
-  options.evaluate = false;
-  options.acknowledgeLeak = acknowledgeLeak;
-  OwningOpRef<ModuleOp> module = buildModel(context, config, options);
+                                           bool acknowledgeLeak, StringRef entry) {
+  llvm::Expected<BuildOptions> options = onlyFunction(config, entry);
+  if (!options)
+    return options.takeError();
+  options->acknowledgeLeak = acknowledgeLeak;
+  OwningOpRef<ModuleOp> module = buildModel(context, config, *options);
   if (llvm::Error error = planGraph(*module))
     return std::move(error);
-  auto step = module->lookupSymbol<func::FuncOp>(kStepEntry);
+  auto step = module->lookupSymbol<func::FuncOp>(entry);
   int64_t flops = 0;
   step.walk([&](CostOpInterface op) { flops += op.getCost().flops(); });
   auto arena = step->getAttrOfType<IntegerAttr>("dsa.arena_bytes");

@@ -2,6 +2,7 @@
 #include "models/ModelTool.h"
 
 #include "codegen/Registration.h"
+#include "frontend/Session.h"
 #include "models/ModelCost.h"
 #include "models/Transformer.h"
 
@@ -17,12 +18,21 @@ static constexpr const char *kHelp =
 usage: dsa-model describe FILE [options]   parameters, FLOPs per token and planned bytes of training
        dsa-model emit FILE [options]       the forward pass and its loss as a module of dsa ops
 
+functions of a model:
+  step            one training step as described; with the index loss if the indexer is trained
+  evaluate        loss, loss of every token and prediction
+  dense_step      one training step with dense attention, without the indexer
+  dense_evaluate  evaluate with dense attention
+  warmup_step     one training step of the indexer alone, behind dense attention
+  observe         what the indexer of each layer scores and selects, and what attention looks at
+
 options:
   --vocab N            vocabulary size instead of the description's
   --length L           tokens per sequence
   --batch B            sequences per step
   --json               describe: one JSON object instead of lines
-  --train              emit: the training step, annotated for differentiation
+  --function NAME      one of the functions above; step for describe, evaluate for emit
+  --train              emit: the same as --function step, annotated for differentiation
   --acknowledge-leak   accept a model whose selection reads future tokens
 
 examples:
@@ -31,16 +41,17 @@ examples:
   dsa-model emit models/configs/sparse-moe.json --train --vocab 512 --length 64 \
     | dsa-opt --dsa-graph-pipeline
       the training step after proof, differentiation, fusion and memory planning
+  dsa-model describe models/configs/sparse-moe-trained.json --function warmup_step
+      what a step costs that trains the indexer alone
 )";
 
 namespace {
 
 /// A command line after reading.
 struct Request {
-  StringRef command, file;
+  StringRef command, file, function;
   std::optional<int64_t> vocab, length, batch;
   bool json = false;
-  bool train = false;
   bool acknowledgeLeak = false;
 };
 
@@ -55,6 +66,7 @@ static Error readOptions(ArrayRef<const char *> words, Request &request) {
   std::pair<StringRef, std::optional<int64_t> *> numbers[] = {
       {"--vocab", &request.vocab}, {"--length", &request.length}, {"--batch", &request.batch}};
   bool describe = request.command == "describe";
+  request.function = describe ? kStepEntry : kEvaluateEntry;
   for (size_t i = 0; i < words.size(); ++i) {
     StringRef word = words[i];
     auto *number = find_if(numbers, [&](auto &entry) { return entry.first == word; });
@@ -66,8 +78,10 @@ static Error readOptions(ArrayRef<const char *> words, Request &request) {
       *number->second = value;
     } else if (word == "--json" && describe) {
       request.json = true;
+    } else if (word == "--function") {
+      request.function = ++i < words.size() ? words[i] : "nothing";
     } else if (word == "--train" && !describe) {
-      request.train = true;
+      request.function = kStepEntry;
     } else if (word == "--acknowledge-leak") {
       request.acknowledgeLeak = true;
     } else if (word.starts_with("-")) {
@@ -97,17 +111,18 @@ static Expected<ModelConfig> loadConfig(const Request &request) {
 
 static Error emit(const Request &request, mlir::MLIRContext &context, const ModelConfig &config,
                   raw_ostream &output) {
-  BuildOptions options;
-  options.step = request.train;
-  options.evaluate = !request.train;
-  options.acknowledgeLeak = request.acknowledgeLeak;
-  buildModel(context, config, options)->print(output);
+  Expected<BuildOptions> options = onlyFunction(config, request.function);
+  if (!options)
+    return options.takeError();
+  options->acknowledgeLeak = request.acknowledgeLeak;
+  buildModel(context, config, *options)->print(output);
   return Error::success();
 }
 
-static Error describe(const Request &request, mlir::MLIRContext &context, const ModelConfig &config,
-                      raw_ostream &output) {
-  Expected<ModelCost> cost = costOfModel(context, config, request.acknowledgeLeak);
+static Error describeModel(const Request &request, mlir::MLIRContext &context,
+                           const ModelConfig &config, raw_ostream &output) {
+  Expected<ModelCost> cost =
+      costOfModel(context, config, request.acknowledgeLeak, request.function);
   if (!cost)
     return cost.takeError();
   if (request.json) {
@@ -140,5 +155,5 @@ Error dsa::runModelTool(ArrayRef<const char *> arguments, raw_ostream &output) {
   registerDialects(registry);
   mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
   return command == "emit" ? emit(request, context, *config, output)
-                           : describe(request, context, *config, output);
+                           : describeModel(request, context, *config, output);
 }

@@ -42,7 +42,8 @@ dsa::operandsWithGradient(Operation *op, llvm::function_ref<bool(Value)> hasGrad
   SmallVector<Value> resultGrads = llvm::map_to_vector(op->getResults(), stand);
   SmallVector<Value> operandGrads(op->getNumOperands());
   Block scratch;
-  OpBuilder builder = OpBuilder::atBlockEnd(&scratch);
+  OpBuilder builder(op->getContext());
+  builder.setInsertionPointToEnd(&scratch);
   LogicalResult built = differentiable.buildVjp(builder, resultGrads, operandGrads);
   for (OpOperand &operand : op->getOpOperands())
     if (operandGrads[operand.getOperandNumber()])

@@ -79,6 +79,9 @@ struct SupportRows {
     });
   }
 
+  /// Whether the position of a row alone says that it sees a key.
+  bool positionTells() const { return !indices && !querySegments; }
+
   /// Whether the row sees the selected key `chosen`, an i32.
   Value isSeen(Value batch, Value t, Value chosen) {
     Value seen = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, chosen, b.i32(0));
@@ -119,7 +122,7 @@ struct SupportRows {
 
   Value largestScore() {
     return b.maxLanes(fold(b.splat(kMasked), [&](Value at, Value carried) -> Value {
-      return arith::MaxNumFOp::create(b, carried, b.loadVector(score, at));
+      return b.larger(carried, b.loadVector(score, at));
     }));
   }
 
@@ -154,8 +157,15 @@ struct SupportRows {
   /// 1 for each row of the workspace whose support holds a key, else 0.
   View hasKey() { return b.workspace(0, b.getF32Type(), {batches, queries}); }
 
+  /// Notes whether row (batch, t) sees a key: by its largest score `top`, null where its position
+  /// tells.
   void noteKey(Value batch, Value t, Value top) {
-    Value some = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, top, b.f32(kBarelySeen));
+    Value some = top ? arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, top, b.f32(kBarelySeen))
+                     : Value();
+    if (!top && causal)
+      some = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, reach(t), b.i32(0));
+    if (!some)
+      return b.store(b.f32(1), hasKey(), {batch, t});
     b.store(arith::SelectOp::create(b, some, b.f32(1), b.f32(0)), hasKey(), {batch, t});
   }
 
@@ -324,7 +334,7 @@ struct KlEmitter {
     Value top = rows.largestScore();
     rows.noteKey(batch, t, top);
     Value log = arith::AddFOp::create(b, top, b.log(rows.orOne(rows.sumOfWeights(top))));
-    Value mass = b.splat(rows.orOne(rows.sumOfShares())), logs = b.splat(log);
+    Value sum = rows.sumOfShares(), mass = b.splat(rows.orOne(sum)), logs = b.splat(log);
     Value loss = rows.fold(b.splat(0.0), [&](Value at, Value carried) -> Value {
       Value p = arith::DivFOp::create(b, b.loadVector(rows.share, at), mass);
       b.storeVector(p, rows.share, at);
@@ -335,7 +345,10 @@ struct KlEmitter {
       term = arith::SelectOp::create(b, some, term, b.splat(0.0));
       return arith::AddFOp::create(b, carried, term);
     });
-    b.store(b.sumLanes(loss), rowLoss, {batch, t});
+    // A sum that is not finite makes the zero NaN.
+    Value own = arith::AddFOp::create(b, b.sumLanes(loss), arith::MulFOp::create(b, sum, b.f32(0)));
+    b.expectFinite(own, b.add(b.mul(batch, rows.queries), t));
+    b.store(own, rowLoss, {batch, t});
     Value start = b.linear(target, {batch, t, b.index(0)});
     b.columns(rows.places, [&](Value column, Value mask) {
       b.storeVector(b.loadVector(rows.share, column), target, b.add(start, column), mask);
@@ -364,46 +377,51 @@ LogicalResult emitIndexKl(KernelBuilder &b, Operation *anchor) {
   b.phase(1, [&](Value) {
     Value sum = rows.sumOfRows(b.resultOrWorkspace(op.getRowLoss(), 1));
     Value count = rows.sumOfRows(rows.hasKey());
-    count = arith::MaxNumFOp::create(b, count, b.constant(b.getF64Type(), 1));
+    count = b.larger(count, b.constant(b.getF64Type(), 1));
     Value mean = arith::DivFOp::create(b, sum, count);
     b.storeAt(arith::TruncFOp::create(b, b.getF32Type(), mean), b.view(op.getLoss()), b.index(0));
   });
   return success();
 }
 
+/// Reads row (batch, t) of scores and target.
+static void readRow(KernelBuilder &b, IndexKlGradOp op, SupportRows &rows, Value batch, Value t) {
+  rows.allocate();
+  View target = b.view(op.getTarget());
+  Value start = b.linear(target, {batch, t, b.index(0)});
+  if (rows.indices)
+    rows.readSelected(batch, t,
+                      [&](Value place, Value) { return b.loadAt(target, b.add(start, place)); });
+  else
+    rows.readKeys(batch, t, [&](Value column, Value mask) {
+      return b.loadVector(target, b.add(start, column), mask);
+    });
+}
+
 /// Phases: which rows count, the weight of a row, and the rows.
 LogicalResult emitIndexKlGrad(KernelBuilder &b, Operation *anchor) {
   auto op = cast<IndexKlGradOp>(anchor);
   SupportRows rows = SupportRows::of(b, op);
-  auto read = [&](Value batch, Value t) {
-    View target = b.view(op.getTarget());
-    Value start = b.linear(target, {batch, t, b.index(0)});
-    if (rows.indices)
-      rows.readSelected(batch, t,
-                        [&](Value place, Value) { return b.loadAt(target, b.add(start, place)); });
-    else
-      rows.readKeys(batch, t, [&](Value column, Value mask) {
-        return b.loadVector(target, b.add(start, column), mask);
-      });
-  };
   auto forRows = [&](llvm::function_ref<void(Value, Value)> body) {
-    b.phase(rows.batches * rows.queries, [&](Value item) {
-      rows.allocate();
-      Value batch = b.div(item, rows.queries), t = b.rem(item, rows.queries);
-      read(batch, t);
-      body(batch, t);
-    });
+    b.phase(rows.batches * rows.queries,
+            [&](Value item) { body(b.div(item, rows.queries), b.rem(item, rows.queries)); });
   };
-  forRows([&](Value batch, Value t) { rows.noteKey(batch, t, rows.largestScore()); });
+  forRows([&](Value batch, Value t) {
+    if (rows.positionTells())
+      return rows.noteKey(batch, t, {});
+    readRow(b, op, rows, batch, t);
+    rows.noteKey(batch, t, rows.largestScore());
+  });
   b.phase(1, [&](Value) {
     Value count = rows.sumOfRows(rows.hasKey());
-    count = arith::MaxNumFOp::create(b, count, b.constant(b.getF64Type(), 1));
+    count = b.larger(count, b.constant(b.getF64Type(), 1));
     Value rowsThatCount = arith::TruncFOp::create(b, b.getF32Type(), count);
     Value grad = b.loadAt(b.view(op.getGrad()), b.index(0));
     b.storeAt(arith::DivFOp::create(b, grad, rowsThatCount), b.workspace(1, b.getF32Type(), {1}),
               b.index(0));
   });
   forRows([&](Value batch, Value t) {
+    readRow(b, op, rows, batch, t);
     View result = b.view(op.getResult());
     Value start = b.linear(result, {batch, t, b.index(0)}), top = rows.largestScore();
     Value scale = b.splat(b.loadAt(b.workspace(1, b.getF32Type(), {1}), b.index(0)));

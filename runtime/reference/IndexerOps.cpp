@@ -166,6 +166,10 @@ llvm::Expected<std::array<Tensor, 3>> indexKl(const Tensor &scores, const Tensor
         if (share > 0)
           rowLoss(b, t) += share * (std::log(share) - log);
       }
+      if (!std::isfinite(rowLoss(b, t)) || !std::isfinite(mass))
+        return llvm::createStringError(
+            llvm::formatv("dsa.index_kl: expected a finite loss in row {0}, got {1}", b * rows + t,
+                          std::isfinite(mass) ? rowLoss(b, t) : mass));
       valid += !places.empty();
       sum += rowLoss(b, t);
     }

@@ -34,7 +34,7 @@ struct Support : Visibility {
 
 /// Mean KL(p || softmax(scores)) over rows with a key, the loss of every row, and p: the attention
 /// exp(scale q . k - lse) of all heads together, normalised on the support. Fails on an index
-/// outside [-1, Lk).
+/// outside [-1, Lk) and on a row whose loss is not finite.
 llvm::Expected<std::array<Tensor, 3>> indexKl(const Tensor &scores, const Tensor &query,
                                               const Tensor &keys, const Tensor &lse,
                                               const Support &support, double scale);

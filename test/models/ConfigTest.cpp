@@ -35,9 +35,9 @@ TEST(ConfigTest, SelectedKeysFollowTheLength) {
 TEST(ConfigTest, WhatIsWrittenIsRead) {
   ModelConfig config;
   config.name = "other";
-  config.attention = AttentionKind::Published;
+  config.attention = AttentionKind::Sparse;
   config.k = 12;
-  config.indexer = {2, 16};
+  config.indexer = {2, 16, 0.25, 8, true};
   config.moe.experts = 8;
   config.dropout = 0.0;
   std::string text = llvm::formatv("{0}", toJson(config));
@@ -52,11 +52,11 @@ TEST(ConfigTest, MistakesNameTheFieldWhatWasExpectedAndWhatCame) {
   EXPECT_EQ(mistakeOf(R"({"moe": 3})"), "expected 'moe' to be an object, got 3");
   EXPECT_EQ(mistakeOf(R"({"moe": {"active": 1.5}})"),
             "expected 'moe.active' to be an integer, got 1.5");
-  EXPECT_EQ(
-      mistakeOf(R"({"attention": "local"})"),
-      "expected 'attention' to be \"dense\", \"sparse\" or \"sparse-published\", got \"local\"");
+  EXPECT_EQ(mistakeOf(R"({"attention": "local"})"),
+            "expected 'attention' to be \"dense\", \"sparse\", \"sparse-published\" or "
+            "\"window\", got \"local\"");
   EXPECT_EQ(mistakeOf(R"({"indexer": {"heads": 4, "depth": 2}})"),
-            "expected one of the fields heads, width, got 'indexer.depth'");
+            "expected one of the fields heads, width, scale, rope, trained, got 'indexer.depth'");
   EXPECT_EQ(mistakeOf(R"({"k": 4, "k_fraction": 0.5})"),
             "expected one of the fields k and k_fraction, got both");
 }
@@ -71,6 +71,13 @@ TEST(ConfigTest, ImpossibleValuesAreOneSentence) {
             "expected an even head width for rotary positions, got 24 / 8 = 3");
   EXPECT_EQ(mistakeOf(R"({"moe": {"experts": 2, "active": 3}})"),
             "expected moe.active <= moe.experts, got 3 and 2");
+  EXPECT_EQ(mistakeOf(R"({"indexer": {"rope": 3}})"),
+            "expected indexer.rope to be an even number of the 64 columns, got 3");
+  EXPECT_EQ(mistakeOf(R"({"indexer": {"scale": 0}})"), "expected indexer.scale > 0, got 0");
+  EXPECT_EQ(mistakeOf(R"({"indexer": {"trained": 1}})"),
+            "expected 'indexer.trained' to be true or false, got 1");
+  EXPECT_EQ(mistakeOf(R"({"attention": "window", "indexer": {"trained": true}})"),
+            "expected the attention sparse for a trained indexer, got window");
   EXPECT_EQ(mistakeOf(R"({"dropout": 1})"), "expected 0 <= dropout < 1, got 1");
   EXPECT_EQ(mistakeOf(R"({"balance_weight": -1})"), "expected balance_weight >= 0, got -1");
 }

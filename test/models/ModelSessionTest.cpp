@@ -124,7 +124,7 @@ TEST_F(ModelSessionTest, AFrozenIndexerHasNoStateAndDoesNotMove) {
 
 INSTANTIATE_TEST_SUITE_P(Kinds, EveryAttention,
                          testing::Values(AttentionKind::Dense, AttentionKind::Sparse,
-                                         AttentionKind::Published),
+                                         AttentionKind::Published, AttentionKind::Window),
                          [](const auto &kind) {
                            std::string name = attentionName(kind.param).str();
                            std::erase(name, '-');

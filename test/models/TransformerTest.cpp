@@ -54,8 +54,13 @@ TEST_F(TransformerTest, ParameterCountsArePublished) {
   EXPECT_EQ(countParameters(context, config), 17832192);
   config.attention = AttentionKind::Sparse;
   EXPECT_EQ(countParameters(context, config), 18163968);
+  config.indexer.trained = true;
+  EXPECT_EQ(countParameters(context, config), 18163968);
+  config.indexer.trained = false;
   config.attention = AttentionKind::Published;
   EXPECT_EQ(countParameters(context, config), 18163968);
+  config.attention = AttentionKind::Window;
+  EXPECT_EQ(countParameters(context, config), 17832192);
 }
 
 TEST_F(TransformerTest, SixLayersHaveThePublishedCounts) {
@@ -94,6 +99,47 @@ TEST_F(TransformerTest, SparseModelsDifferInTheSelectionOnly) {
   EXPECT_EQ(count<FillFutureOp>(*published, kStepEntry), small.layers);
   published->walk([](TopKOp op) { EXPECT_FALSE(op.getCausal()); });
   published->walk([](SparseAttentionOp op) { EXPECT_FALSE(op.getCausal()); });
+}
+
+TEST_F(TransformerTest, AWindowReplacesTheIndexer) {
+  small.attention = AttentionKind::Window;
+  OwningOpRef<ModuleOp> module = buildModel(context, small);
+  EXPECT_EQ(count<WindowOp>(*module, kStepEntry), small.layers);
+  EXPECT_EQ(count<TopKOp>(*module, kStepEntry), 0);
+  EXPECT_EQ(count<IndexScoresOp>(*module, kStepEntry), 0);
+}
+
+TEST_F(TransformerTest, OnlyATrainedIndexerHasALoss) {
+  small.attention = AttentionKind::Sparse;
+  OwningOpRef<ModuleOp> frozen = buildModel(context, small);
+  EXPECT_EQ(count<IndexKlOp>(*frozen, kStepEntry), 0);
+  small.indexer.trained = true;
+  OwningOpRef<ModuleOp> trained = buildModel(context, small);
+  EXPECT_EQ(count<IndexKlOp>(*trained, kStepEntry), small.layers);
+  EXPECT_EQ(count<IndexKlOp>(*trained, kEvaluateEntry), 0);
+  EXPECT_EQ(parameterNames(*frozen, kStepEntry), parameterNames(*trained, kStepEntry));
+  auto step = trained->lookupSymbol<func::FuncOp>(kStepEntry);
+  EXPECT_EQ(step.getResultAttrOfType<StringAttr>(2, kGroupAttr), "indexer");
+  for (unsigned i = 0; i < step.getNumArguments(); ++i) {
+    auto name = step.getArgAttrOfType<StringAttr>(i, kNameAttr);
+    EXPECT_EQ(step.getArgAttr(i, kGroupAttr) != nullptr, name.getValue().contains(".indexer."));
+  }
+}
+
+TEST_F(TransformerTest, DenseFunctionsDoNotKnowTheIndexer) {
+  small.attention = AttentionKind::Sparse;
+  small.indexer.trained = true;
+  BuildOptions options;
+  options.denseStep = options.denseEvaluate = options.warmupStep = options.observe = true;
+  OwningOpRef<ModuleOp> module = buildModel(context, small, options);
+  small.attention = AttentionKind::Dense;
+  small.indexer.trained = false;
+  OwningOpRef<ModuleOp> dense = buildModel(context, small);
+  EXPECT_EQ(parameterNames(*module, kDenseStepEntry), parameterNames(*dense, kStepEntry));
+  EXPECT_EQ(parameterNames(*module, kDenseEvaluateEntry), parameterNames(*dense, kStepEntry));
+  EXPECT_EQ(count<SparseAttentionOp>(*module, kWarmupStepEntry), 0);
+  EXPECT_EQ(count<RandomKeyOp>(*module, kWarmupStepEntry), 0);
+  EXPECT_EQ(count<CrossEntropyOp>(*module, kWarmupStepEntry), 0);
 }
 
 TEST_F(TransformerTest, ALeakIsAcknowledgedOnlyWhenAsked) {

@@ -2,6 +2,7 @@
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
 // RUN: dsa-run %s --target=cpu --against=reference
 // RUN: dsa-run %s --target=cpu --against=reference --threads=3
+// RUN: dsa-run %s --target=cpu --against=reference --vector=sse
 
 // Uniform scores against (1/4, 3/4); the second of two rows counts as well and has nothing to learn.
 // CHECK: @values

@@ -2,6 +2,14 @@
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
 // RUN: dsa-run %s --target=cpu --against=reference
 // RUN: dsa-run %s --target=cpu --against=reference --threads=3
+// RUN: dsa-run %s --target=cpu --against=reference --vector=sse
+
+// RUN: not dsa-run %s --entry=nan --target=reference 2>&1 | FileCheck %s --check-prefix=NAN
+// RUN: not dsa-run %s --entry=nan --target=cpu 2>&1 | FileCheck %s --check-prefix=CPU-NAN
+// RUN: not dsa-run %s --entry=nan_query --target=reference 2>&1 | FileCheck %s --check-prefix=NAN
+// RUN: not dsa-run %s --entry=nan_query --target=cpu 2>&1 | FileCheck %s --check-prefix=CPU-NAN
+// NAN: dsa.index_kl: expected a finite loss in row 1, got nan
+// CPU-NAN: index_kl_0, row 1: expected finite numbers, got NaN or infinity
 
 // One head; keys score 0 and ln 3, so p = (1/4, 3/4), against a uniform softmax: ln 2 - H(p) = 0.130812.
 // Row 0 sees one key and loses nothing, so the mean is half of row 1's.
@@ -153,4 +161,24 @@ func.func @ties(%n: tensor<2x17x17xf32>, %q: tensor<2x17x2x8xf32>, %k: tensor<2x
   %loss, %rows, %p = dsa.index_kl %s, %q, %k, %lse indices(%i) {causal, scale = 0.3 : f64}
       : (tensor<2x17x17xf32>, tensor<2x17x2x8xf32>, tensor<2x17x2x8xf32>, tensor<2x2x17xf32>, tensor<2x17x5xi32>) -> (tensor<f32>, tensor<2x17xf32>, tensor<2x17x5xf32>)
   return %loss, %p : tensor<f32>, tensor<2x17x5xf32>
+}
+
+func.func private @nan() -> tensor<f32> {
+  %s = arith.constant dense<[[[5.0, 9.0], [0x7FC00000, 2.0]]]> : tensor<1x2x2xf32>
+  %q = arith.constant dense<2.0> : tensor<1x2x1x1xf32>
+  %k = arith.constant dense<1.0> : tensor<1x2x1x1xf32>
+  %lse = arith.constant dense<1.0> : tensor<1x1x2xf32>
+  %loss, %rows, %p = dsa.index_kl %s, %q, %k, %lse {causal, scale = 0.5 : f64}
+      : (tensor<1x2x2xf32>, tensor<1x2x1x1xf32>, tensor<1x2x1x1xf32>, tensor<1x1x2xf32>) -> (tensor<f32>, tensor<1x2xf32>, tensor<1x2x2xf32>)
+  return %loss : tensor<f32>
+}
+
+func.func private @nan_query() -> tensor<f32> {
+  %s = arith.constant dense<1.0> : tensor<1x2x2xf32>
+  %q = arith.constant dense<[[[[2.0]], [[0x7FC00000]]]]> : tensor<1x2x1x1xf32>
+  %k = arith.constant dense<1.0> : tensor<1x2x1x1xf32>
+  %lse = arith.constant dense<1.0> : tensor<1x1x2xf32>
+  %loss, %rows, %p = dsa.index_kl %s, %q, %k, %lse {causal, scale = 0.5 : f64}
+      : (tensor<1x2x2xf32>, tensor<1x2x1x1xf32>, tensor<1x2x1x1xf32>, tensor<1x1x2xf32>) -> (tensor<f32>, tensor<1x2xf32>, tensor<1x2x2xf32>)
+  return %loss : tensor<f32>
 }

@@ -2,7 +2,7 @@
 // RUN: dsa-opt %s --split-input-file --dsa-differentiate-graph --verify-diagnostics | FileCheck %s
 // RUN: dsa-opt %s --split-input-file --dsa-differentiate-graph --dsa-statistics --verify-diagnostics 2>&1 >/dev/null | FileCheck %s --check-prefix=COUNT
 // COUNT: dsa-differentiate-graph
-// COUNT-NEXT: 7 differentiated parameters that received a gradient
+// COUNT-NEXT: 9 differentiated parameters that received a gradient
 
 // CHECK-LABEL: func.func @step(
 // CHECK-SAME: %[[X:[a-z0-9]*]]: tensor<4x8xf32> {dsa.role = "input"}

@@ -1,5 +1,9 @@
 // Each loss trains its own group: what is proved, and where a gradient escapes.
 // RUN: dsa-opt %s --split-input-file --dsa-verify-gradient-flow --verify-diagnostics | FileCheck %s
+// RUN: dsa-opt %s --split-input-file --dsa-verify-gradient-flow --dsa-statistics --verify-diagnostics 2>&1 >/dev/null | FileCheck %s --check-prefix=COUNT
+// COUNT: dsa-verify-gradient-flow
+// COUNT-NEXT: 3 proved
+// COUNT-NEXT: 2 frozen
 
 // The indexer reads detached states and imitates attention, the language model reads what the indexer selected.
 // CHECK-LABEL: func.func @separate
@@ -62,12 +66,26 @@ func.func @loss_reaches_the_indexer(%x: tensor<4x8xf32>, %targets: tensor<4xi32>
 
 // -----
 
-// A parameter that both losses read directly.
-func.func @shared(%x: tensor<4x8xf32>, %targets: tensor<4xi32>,
+// A foreign parameter that is read directly, behind one of the loss's own.
+func.func @foreign_parameter(%x: tensor<4x8xf32>, %targets: tensor<4xi32>,
+    %h: tensor<8x8xf32> {dsa.role = "parameter", dsa.name = "h", dsa.group = "heads"},
     %w: tensor<8x8xf32> {dsa.role = "parameter", dsa.name = "w"})
     -> (tensor<f32> {dsa.name = "aux", dsa.minimize = 0.5 : f64, dsa.group = "heads"}) attributes {dsa.train = {gradients}} {
+  %a = dsa.linear %x, %h : (tensor<4x8xf32>, tensor<8x8xf32>) -> tensor<4x8xf32>
   // expected-error @+1 {{'dsa.linear' op lets the gradient of 'aux', which trains group 'heads', reach parameter 'w' of no group through operand #1}}
+  %b = dsa.linear %a, %w : (tensor<4x8xf32>, tensor<8x8xf32>) -> tensor<4x8xf32>
+  %loss, %each, %lse = dsa.cross_entropy %b, %targets : (tensor<4x8xf32>, tensor<4xi32>) -> (tensor<f32>, tensor<4xf32>, tensor<4xf32>)
+  return %loss : tensor<f32>
+}
+
+// -----
+
+// A loss that reaches no parameter of its own gives everything away at once.
+func.func @nothing_of_its_own(%x: tensor<4x8xf32>, %targets: tensor<4xi32>,
+    %w: tensor<8x8xf32> {dsa.role = "parameter", dsa.name = "w"})
+    -> (tensor<f32> {dsa.name = "aux", dsa.minimize = 0.5 : f64, dsa.group = "heads"}) attributes {dsa.train = {gradients}} {
   %a = dsa.linear %x, %w : (tensor<4x8xf32>, tensor<8x8xf32>) -> tensor<4x8xf32>
+  // expected-error @+1 {{'dsa.cross_entropy' op lets the gradient of 'aux', which trains group 'heads', reach parameter 'w' of no group through operand #0}}
   %loss, %each, %lse = dsa.cross_entropy %a, %targets : (tensor<4x8xf32>, tensor<4xi32>) -> (tensor<f32>, tensor<4xf32>, tensor<4xf32>)
   return %loss : tensor<f32>
 }
