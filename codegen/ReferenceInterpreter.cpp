@@ -4,6 +4,7 @@
 #include "dialect/Dialect.h"
 #include "runtime/reference/AttentionOps.h"
 #include "runtime/reference/IndexerOps.h"
+#include "runtime/reference/LatentOps.h"
 #include "runtime/reference/MoeOps.h"
 #include "runtime/reference/Random.h"
 #include "runtime/reference/ShapeOps.h"
@@ -89,6 +90,10 @@ auto evaluate(RopeOp op, const Frame &in) {
   options.first = op.getFirst();
   options.width = op.getWidth();
   options.inverse = op.getInverse();
+  options.factor = op.getFactor().convertToDouble();
+  if (std::optional<ArrayRef<int64_t>> ramp = op.getRamp())
+    options.ramp = {(*ramp)[0], (*ramp)[1]};
+  options.magnitude = op.getMagnitude().convertToDouble();
   return reference::rope(in[op.getInput()], in.optional(op.getPositionOffset()), options);
 }
 auto evaluate(SiluOp op, const Frame &in) {
@@ -187,6 +192,32 @@ auto evaluate(SparseAttentionGradOp op, const Frame &in) {
   return reference::sparseAttentionGrad(in[op.getGrad()], in[op.getQuery()], in[op.getKeys()],
                                         in[op.getValues()], in[op.getIndices()], in[op.getOutput()],
                                         in[op.getLse()], attentionOptions(op, in));
+}
+
+// Latent attention ops
+
+auto evaluate(LatentAttentionOp op, const Frame &in) {
+  return reference::latentAttention(in[op.getQuery()], in[op.getLatent()], in[op.getRopeKey()],
+                                    in[op.getUpWeight()], in.optional(op.getIndices()),
+                                    attentionOptions(op, in));
+}
+auto evaluate(LatentAttentionGradOp op, const Frame &in) {
+  return reference::latentAttentionGrad(in[op.getGrad()], in[op.getQuery()], in[op.getLatent()],
+                                        in[op.getRopeKey()], in[op.getUpWeight()],
+                                        in[op.getOutput()], in[op.getLse()],
+                                        in.optional(op.getIndices()), attentionOptions(op, in));
+}
+auto evaluate(HeadLinearOp op, const Frame &in) {
+  return reference::headLinear(in[op.getInput()], in[op.getWeight()], op.getTransposed());
+}
+auto evaluate(HeadLinearGradWeightOp op, const Frame &in) {
+  return reference::headLinearGradWeight(in[op.getGrad()], in[op.getInput()]);
+}
+auto evaluate(ShareHeadsOp op, const Frame &in) {
+  return reference::shareHeads(in[op.getInput()], op.getHeads());
+}
+auto evaluate(SumHeadsOp op, const Frame &in) {
+  return reference::sumHeads(in[op.getInput()]);
 }
 
 // Mixture-of-experts ops
@@ -317,10 +348,11 @@ Results evaluateAny(Operation &op, const Frame &in) {
             RandomKeyOp, DropoutOp, CrossEntropyOp, CrossEntropyGradOp, ArgmaxOp, IndexScoresOp,
             IndexScoresGradOp, FillFutureOp, TopKOp, WindowOp, IndexKlOp, IndexKlGradOp, GatherOp,
             GatherGradOp, AttentionOp, AttentionGradOp, SparseAttentionOp, SparseAttentionGradOp,
-            RouteOp, RouteGradOp, DispatchOp, DispatchGradOp, GroupedLinearOp,
-            GroupedLinearGradInputOp, GroupedLinearGradWeightOp, CombineOp, CombineGradOp,
-            BalanceLossOp, BalanceLossGradOp, ClipByGlobalNormOp, AdamStepOp, LaunchOp,
-            tensor::ExtractSliceOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp,
+            LatentAttentionOp, LatentAttentionGradOp, HeadLinearOp, HeadLinearGradWeightOp,
+            ShareHeadsOp, SumHeadsOp, RouteOp, RouteGradOp, DispatchOp, DispatchGradOp,
+            GroupedLinearOp, GroupedLinearGradInputOp, GroupedLinearGradWeightOp, CombineOp,
+            CombineGradOp, BalanceLossOp, BalanceLossGradOp, ClipByGlobalNormOp, AdamStepOp,
+            LaunchOp, tensor::ExtractSliceOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp,
             tensor::ConcatOp, arith::ConstantOp>(
           [&](auto typed) { return toResults(evaluate(typed, in)); })
       .Default([](Operation &other) -> Results {

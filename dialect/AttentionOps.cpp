@@ -65,13 +65,7 @@ template <typename Op> static LogicalResult verifyAttention(Op op) {
   if (failed(verifySegments(op, batch, queries, rows)))
     return failure();
   // attention_c6 attention_grad_c6 sparse_attention_c6 sparse_attention_grad_c6
-  double dropout = op.getDropout().convertToDouble();
-  if (!(dropout >= 0.0 && dropout < 1.0))
-    return op.emitOpError("expected dropout in [0, 1), got ") << op.getDropoutAttr();
-  if (dropout > 0.0 && !op.getKey())
-    return op.emitOpError("expected a random key for dropout ")
-           << op.getDropoutAttr() << ", got none";
-  return success();
+  return expectDropout(op, op.getDropoutAttr(), op.getKey());
 }
 
 /// What the gradients of attention read besides: do and o [B, Lq, H, Dv] and lse [B, H, Lq].

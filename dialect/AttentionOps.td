@@ -4,10 +4,6 @@
 
 include "dialect/Dialect.td"
 
-defvar DSA_AttentionContext = (ins Optional<DSA_RandomKey>:$key, Optional<DSA_OffsetScalar>:$query_offset,
-    Optional<DSA_IndexTensor<[2]>>:$query_segments, Optional<DSA_IndexTensor<[2]>>:$key_segments);
-defvar DSA_AttentionAttrs = (ins UnitAttr:$causal, F64Attr:$scale, DefaultValuedAttr<F64Attr, "0.0">:$dropout);
-
 def DSA_GatherOp : DSA_InferredOp<"gather", [DSA_Differentiable]> {
   let summary = "y[b, t, j, ...] = x[b, indices[b, t, j], ...]; rows of -1 are zero";
   let description = [{

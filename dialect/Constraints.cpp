@@ -62,4 +62,13 @@ LogicalResult expectShape(Operation *op, StringRef name, Value value, ArrayRef<i
   return error << "]";
 }
 
+LogicalResult expectDropout(Operation *op, FloatAttr rate, Value key) {
+  double value = rate.getValueAsDouble();
+  if (!(value >= 0.0 && value < 1.0))
+    return op->emitOpError("expected dropout in [0, 1), got ") << rate;
+  if (value > 0.0 && !key)
+    return op->emitOpError("expected a random key for dropout ") << rate << ", got none";
+  return success();
+}
+
 } // namespace dsa

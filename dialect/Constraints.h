@@ -30,5 +30,8 @@ mlir::LogicalResult expectInteger(mlir::Operation *op, bool holds, llvm::StringR
 /// `expected <name> of shape [<shape>], got [<shape of value>]`.
 mlir::LogicalResult expectShape(mlir::Operation *op, llvm::StringRef name, mlir::Value value,
                                 llvm::ArrayRef<int64_t> shape);
+/// `expected dropout in [0, 1), got <rate>`, or `expected a random key for dropout <rate>, got
+/// none`.
+mlir::LogicalResult expectDropout(mlir::Operation *op, mlir::FloatAttr rate, mlir::Value key);
 
 } // namespace dsa

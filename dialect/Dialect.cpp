@@ -42,6 +42,10 @@ void DsaDialect::initialize() {
       >();
   addOperations<
 #define GET_OP_LIST
+#include "dialect/LatentOps.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
 #include "dialect/MoeOps.cpp.inc"
       >();
   addOperations<

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dialect/Interfaces.h"
+#include "dialect/LatentSizes.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -28,6 +29,8 @@
 #include "dialect/IndexerOps.h.inc"
 #define GET_OP_CLASSES
 #include "dialect/AttentionOps.h.inc"
+#define GET_OP_CLASSES
+#include "dialect/LatentOps.h.inc"
 #define GET_OP_CLASSES
 #include "dialect/MoeOps.h.inc"
 #define GET_OP_CLASSES

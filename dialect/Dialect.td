@@ -49,6 +49,17 @@ def DSA_RopePairingAttr : EnumAttr<Dsa_Dialect, DSA_RopePairing, "rope_pairing">
   let assemblyFormat = "$value";
 }
 
+def DSA_LatentExpanded : I32EnumAttrCase<"Expanded", 0, "expanded">;
+def DSA_LatentAbsorbed : I32EnumAttrCase<"Absorbed", 1, "absorbed">;
+def DSA_LatentForm : I32EnumAttr<"LatentForm", "where the up projection of latent attention is applied",
+    [DSA_LatentExpanded, DSA_LatentAbsorbed]> {
+  let cppNamespace = "::dsa";
+  let genSpecializedAttr = 0;
+}
+def DSA_LatentFormAttr : EnumAttr<Dsa_Dialect, DSA_LatentForm, "latent_form"> {
+  let assemblyFormat = "$value";
+}
+
 class DSA_Op<string mnemonic, list<Trait> traits = []> : Op<Dsa_Dialect, mnemonic, !listconcat([Pure,
     DeclareOpInterfaceMethods<DSA_CostInterface>, DeclareOpInterfaceMethods<DSA_TokenFlowInterface>], traits)> {
   let hasVerifier = 1;
@@ -84,5 +95,10 @@ def DSA_RandomKey : ConfinedType<AnyTypeOf<[TensorRankOf<[I32], [1]>]>,
     [HasStaticShapePred, CPred<"::llvm::cast<::mlir::ShapedType>($_self).getNumElements() == 4">], "tensor<4xi32>",
     "::mlir::RankedTensorType">;
 def DSA_OffsetScalar : DSA_IndexTensor<[0]>;
+
+// What every attention op has besides its tensors.
+defvar DSA_AttentionContext = (ins Optional<DSA_RandomKey>:$key, Optional<DSA_OffsetScalar>:$query_offset,
+    Optional<DSA_IndexTensor<[2]>>:$query_segments, Optional<DSA_IndexTensor<[2]>>:$key_segments);
+defvar DSA_AttentionAttrs = (ins UnitAttr:$causal, F64Attr:$scale, DefaultValuedAttr<F64Attr, "0.0">:$dropout);
 
 #endif // DSA_DIALECT_TD

@@ -6,6 +6,8 @@
 
 #include "mlir/IR/OpImplementation.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace dsa;
 
@@ -236,7 +238,30 @@ LogicalResult RopeOp::verify() {
     return emitOpError("expected first + width <= ")
            << columns << ", got " << first << " + " << width;
   // rope_c4
-  return expectPositive(*this, "base", getBase());
+  if (failed(expectPositive(*this, "base", getBase())))
+    return failure();
+  // rope_c5
+  if (failed(expectPositive(*this, "factor", getFactor())))
+    return failure();
+  // rope_c6
+  if (failed(expectPositive(*this, "magnitude", getMagnitude())))
+    return failure();
+  // rope_c7
+  std::optional<ArrayRef<int64_t>> ramp = getRamp();
+  if (ramp && (ramp->size() != 2 || (*ramp)[0] < 0 || (*ramp)[1] < (*ramp)[0]))
+    return emitOpError("expected a ramp [low, high] with 0 <= low <= high, got ") << getRampAttr();
+  return success();
+}
+
+double RopeOp::getFrequency(int64_t pair) {
+  double exponent = -2.0 * static_cast<double>(pair) / static_cast<double>(getWidth());
+  double frequency = std::pow(getBase().convertToDouble(), exponent);
+  double kept = 0.0;
+  if (std::optional<ArrayRef<int64_t>> ramp = getRamp()) {
+    double length = std::max(static_cast<double>((*ramp)[1] - (*ramp)[0]), 0.001);
+    kept = 1.0 - std::clamp(static_cast<double>(pair - (*ramp)[0]) / length, 0.0, 1.0);
+  }
+  return frequency * (kept + (1.0 - kept) / getFactor().convertToDouble());
 }
 
 Cost RopeOp::getCost() {
@@ -257,9 +282,10 @@ LogicalResult RopeOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
   Value grad = resultGrads.front();
   if (!grad)
     return success();
-  // A rotation is orthogonal: its transpose turns back.
+  // A rotation is orthogonal: its transpose turns back. Its magnitude is a factor of both.
   UnitAttr turnedBack = getInverse() ? UnitAttr() : builder.getUnitAttr();
   operandGrads[0] = RopeOp::create(builder, getLoc(), grad, getPositionOffset(), getPairingAttr(),
-                                   getBaseAttr(), getFirstAttr(), getWidthAttr(), turnedBack);
+                                   getBaseAttr(), getFirstAttr(), getWidthAttr(), turnedBack,
+                                   getFactorAttr(), getRampAttr(), getMagnitudeAttr());
   return success();
 }

@@ -142,15 +142,23 @@ def DSA_RmsNormGradOp : DSA_InferredOp<"rms_norm_grad"> {
 def DSA_RopeOp : DSA_InferredOp<"rope", [DSA_Differentiable]> {
   let summary = "rotary positions on columns [first, first + width) of [B, L, H, D]";
   let description = [{
-    Turns pair i of the columns [first, first + width) of token t by the angle `(offset + t) base^(-2 i / width)`
-    (Su et al. 2021). Pair i is columns (2 i, 2 i + 1) when `interleaved`, (i, i + width / 2) when `half`. `inverse` turns
-    back, which is also the derivative. Columns outside pass through.
+    Turns pair i of the columns [first, first + width) of token t by the angle `(offset + t) f_i`,
+    `f_i = base^(-2 i / width)` (Su et al. 2021), and multiplies it by `magnitude`. Pair i is columns (2 i, 2 i + 1) when
+    `interleaved`, (i, i + width / 2) when `half`. `inverse` turns back, which is also the derivative (a magnitude stays).
+    Columns outside pass through.
+
+    Positions beyond the trained length: `f_i` is divided by `factor` (linear interpolation). With `ramp = [low, high]`
+    only the slow pairs i >= high are, the fast ones i <= low keep their frequency, and those between are mixed
+    (YaRN, Peng et al. 2023): f_i = f (g + (1 - g) / factor), g = 1 - clamp((i - low) / max(high - low, 0.001), 0, 1).
 
     Constraints:
     * (C1) `width` is even and positive.
     * (C2) `first` is not negative.
     * (C3) `first + width` does not exceed the columns.
     * (C4) `base` is finite and positive.
+    * (C5) `factor` is finite and positive.
+    * (C6) `magnitude` is finite and positive.
+    * (C7) `ramp` has two entries, 0 <= low <= high.
 
     Example:
     ```mlir
@@ -160,8 +168,14 @@ def DSA_RopeOp : DSA_InferredOp<"rope", [DSA_Differentiable]> {
   }];
   let arguments = (ins DSA_FloatTensor<[4]>:$input, Optional<DSA_OffsetScalar>:$position_offset,
       DSA_RopePairingAttr:$pairing, DefaultValuedAttr<F64Attr, "10000.0">:$base,
-      DefaultValuedAttr<I64Attr, "0">:$first, I64Attr:$width, UnitAttr:$inverse);
+      DefaultValuedAttr<I64Attr, "0">:$first, I64Attr:$width, UnitAttr:$inverse,
+      DefaultValuedAttr<F64Attr, "1.0">:$factor, OptionalAttr<DenseI64ArrayAttr>:$ramp,
+      DefaultValuedAttr<F64Attr, "1.0">:$magnitude);
   let results = (outs DSA_FloatTensor<[4]>:$result);
+  let extraClassDeclaration = [{
+    /// Radians that pair `pair` turns per position.
+    double getFrequency(int64_t pair);
+  }];
   let assemblyFormat = "$input (`offset` `(` $position_offset^ `)`)? attr-dict `:` functional-type(operands, results)";
 }
 

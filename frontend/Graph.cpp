@@ -137,6 +137,11 @@ Value Graph::mergeLast(Value value) {
   return tensor::CollapseShapeOp::create(builder, location(), value, groupAxes(rank, rank - 2, 2));
 }
 
+Value Graph::joinLast(Value left, Value right) {
+  return tensor::ConcatOp::create(builder, location(), tensorType(left).getRank() - 1,
+                                  ValueRange{left, right});
+}
+
 Value Graph::flattenRows(Value value) {
   int64_t rank = tensorType(value).getRank();
   return tensor::CollapseShapeOp::create(builder, location(), value, groupAxes(rank, 0, rank - 1));

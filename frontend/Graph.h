@@ -8,6 +8,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/StringMap.h"
 
+#include <array>
 #include <optional>
 #include <string>
 
@@ -23,13 +24,22 @@ struct AttentionMask {
 };
 
 /// Rotary positions: pairs of `width` columns from `first` on turn by `base^(-2i / width)` per
-/// position.
+/// position, the slow ones of them less by `factor`; see `dsa.rope`.
 struct Rotation {
   RopePairing pairing = RopePairing::Interleaved;
   double base = 10000.0;
   int64_t first = 0;
   int64_t width = 0;               ///< 0 means all columns
   mlir::Value positionOffset = {}; ///< tensor<i32>; null means 0
+  double factor = 1.0;
+  std::optional<std::array<int64_t, 2>> ramp = {}; ///< absent means that all pairs turn less
+  double magnitude = 1.0;                          ///< of the turned columns
+};
+
+/// What latent attention reads; shapes as in `dsa.latent_attention`.
+struct LatentOperands {
+  mlir::Value query, latent, ropeKey, upWeight;
+  mlir::Value indices = {}; ///< the selected keys of every query; null means all
 };
 
 /// Writes one function. Arguments are appended when they are first asked for, ops at the end of the
@@ -83,6 +93,8 @@ public:
   mlir::Value splitLast(mlir::Value value, int64_t outer);
   /// The last two axes as one.
   mlir::Value mergeLast(mlir::Value value);
+  /// The columns of both, one after the other.
+  mlir::Value joinLast(mlir::Value left, mlir::Value right);
   /// All axes but the last as one: [..., n] -> [rows, n].
   mlir::Value flattenRows(mlir::Value value);
   /// The inverse of `flattenRows`: the rows again have the shape `outer`.
@@ -118,6 +130,11 @@ public:
                         double dropout, const AttentionMask &mask);
   SparseAttentionOp sparseAttention(mlir::Value query, mlir::Value keys, mlir::Value values,
                                     mlir::Value indices, double scale, double dropout,
+                                    const AttentionMask &mask);
+
+  mlir::Value headLinear(mlir::Value input, mlir::Value weight, bool transposed);
+  /// The form is left to the compiler.
+  LatentAttentionOp latentAttention(const LatentOperands &operands, double scale, double dropout,
                                     const AttentionMask &mask);
 
   /// Noise is the standard deviation of what is added to the logits; with 0 no stream is drawn.

@@ -20,11 +20,13 @@ Value Graph::rmsNorm(Value input, Value gain, double eps) {
 
 Value Graph::rope(Value input, const Rotation &rotation) {
   int64_t width = rotation.width ? rotation.width : lastDim(input) - rotation.first;
-  return RopeOp::create(builder, location(), input, rotation.positionOffset,
-                        RopePairingAttr::get(builder.getContext(), rotation.pairing),
-                        builder.getF64FloatAttr(rotation.base),
-                        builder.getI64IntegerAttr(rotation.first), builder.getI64IntegerAttr(width),
-                        UnitAttr());
+  return RopeOp::create(
+      builder, location(), input, rotation.positionOffset,
+      RopePairingAttr::get(builder.getContext(), rotation.pairing),
+      builder.getF64FloatAttr(rotation.base), builder.getI64IntegerAttr(rotation.first),
+      builder.getI64IntegerAttr(width), UnitAttr(), builder.getF64FloatAttr(rotation.factor),
+      rotation.ramp ? builder.getDenseI64ArrayAttr(*rotation.ramp) : DenseI64ArrayAttr(),
+      builder.getF64FloatAttr(rotation.magnitude));
 }
 
 Value Graph::silu(Value input) {
@@ -113,6 +115,20 @@ SparseAttentionOp Graph::sparseAttention(Value query, Value keys, Value values, 
                                    mask.queryOffset, mask.querySegments, mask.keySegments,
                                    unitIf(builder, mask.causal), builder.getF64FloatAttr(scale),
                                    builder.getF64FloatAttr(dropout));
+}
+
+Value Graph::headLinear(Value input, Value weight, bool transposed) {
+  return HeadLinearOp::create(builder, location(), input, weight, unitIf(builder, transposed));
+}
+
+LatentAttentionOp Graph::latentAttention(const LatentOperands &operands, double scale,
+                                         double dropout, const AttentionMask &mask) {
+  Value key = dropout == 0.0 ? Value() : randomKey();
+  return LatentAttentionOp::create(builder, location(), operands.query, operands.latent,
+                                   operands.ropeKey, operands.upWeight, operands.indices, key,
+                                   mask.queryOffset, mask.querySegments, mask.keySegments,
+                                   unitIf(builder, mask.causal), builder.getF64FloatAttr(scale),
+                                   builder.getF64FloatAttr(dropout), LatentFormAttr());
 }
 
 RouteOp Graph::route(Value logits, int64_t k, double noise) {

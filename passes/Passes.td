@@ -114,6 +114,34 @@ def DifferentiateGraph : Pass<"dsa-differentiate-graph", "::mlir::ModuleOp"> {
   let statistics = [Statistic<"differentiated", "differentiated", "parameters that received a gradient">];
 }
 
+def DecomposeLatentAttention : Pass<"dsa-decompose-latent-attention", "::mlir::func::FuncOp"> {
+  let summary = "write latent attention out in its form, expanded or absorbed";
+  let description = [{
+    Replaces `dsa.latent_attention` and its gradient by linear maps, views and attention. The form is the op's, or the
+    one with fewer FLOPs: with few keys a query, or short latents, the absorbed one, whose key and value rows are shared
+    by all heads. A gradient writes the forward part again; deduplication then makes one of both, so that what the
+    forward step has is saved and not recomputed.
+
+    Before: `%o, %lse = dsa.latent_attention %q, %c, %r, %w {causal, scale = 0.5 : f64}`
+    After: (absorbed)
+    ```mlir
+    %content = dsa.head_linear %q_nope, %u {transposed}
+    %query = tensor.concat dim(3) %content, %q_rope
+    %keys = tensor.concat dim(2) %c, %r                  // one head; its first columns are the values
+    %context, %lse = dsa.attention %query, %keys, %values {causal, scale = 0.5 : f64}
+    %o = dsa.head_linear %context, %v
+    ```
+
+    *Why here*: after the proof and after differentiation, which know the op whole; before fusion, for which the parts
+    are ordinary products and folds.
+  }];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+  let statistics = [
+    Statistic<"expanded", "expanded", "ops written out with keys and values of every head">,
+    Statistic<"absorbed", "absorbed", "ops written out with one row for all heads">
+  ];
+}
+
 def OutlineKernels : Pass<"dsa-outline-kernels", "::mlir::ModuleOp"> {
   let summary = "move every op with its element-wise neighbours into a kernel";
   let description = [{

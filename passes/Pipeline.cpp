@@ -18,6 +18,8 @@ void dsa::buildTrainingPipeline(OpPassManager &passes) {
 
 void dsa::buildGraphPipeline(OpPassManager &passes, bool fuse) {
   buildTrainingPipeline(passes);
+  passes.addNestedPass<func::FuncOp>(createDecomposeLatentAttention());
+  passes.addPass(createSimplifyGraph());
   passes.addPass(createOutlineKernels({fuse}));
   passes.addNestedPass<func::FuncOp>(createScheduleKernels());
   passes.addPass(createPlanBuffers());

@@ -1,5 +1,6 @@
 // Data movement without arithmetic: copies of views, concatenation, row lookup and its gradient,
 // random keys.
+#include "codegen/cpu/Copy.h"
 #include "codegen/cpu/Families.h"
 #include "codegen/cpu/Philox.h"
 #include "runtime/KernelExecutable.h"
@@ -10,9 +11,7 @@ using namespace mlir;
 
 namespace dsa::cpu {
 
-/// Copies row `fromRow` of one view to row `toRow` of another of the same width.
-static void copyRow(KernelBuilder &b, const View &from, Value fromStart, const View &to,
-                    Value toStart) {
+void copyRow(KernelBuilder &b, const View &from, Value fromStart, const View &to, Value toStart) {
   b.columns(to.columns(), [&](Value column, Value mask) {
     b.storeVector(b.loadVector(from, b.add(fromStart, column), mask), to, b.add(toStart, column),
                   mask);

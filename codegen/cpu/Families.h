@@ -45,6 +45,10 @@ llvm::LogicalResult emitGroupedLinearGradWeight(KernelBuilder &b, mlir::Operatio
 
 llvm::LogicalResult emitAttention(KernelBuilder &b, mlir::Operation *anchor);
 llvm::LogicalResult emitAttentionGrad(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitHeadLinear(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitHeadLinearGradWeight(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitShareHeads(KernelBuilder &b, mlir::Operation *anchor);
+llvm::LogicalResult emitSumHeads(KernelBuilder &b, mlir::Operation *anchor);
 llvm::LogicalResult emitIndexScores(KernelBuilder &b, mlir::Operation *anchor);
 llvm::LogicalResult emitIndexScoresGrad(KernelBuilder &b, mlir::Operation *anchor);
 llvm::LogicalResult emitTopK(KernelBuilder &b, mlir::Operation *anchor);

@@ -12,7 +12,7 @@ namespace dsa::cpu {
 namespace {
 
 /// Writes one rope op. Table columns are those of the rotated slice; y = x cos + partner(x) sin,
-/// the sine signed.
+/// the sine signed, both multiplied by the magnitude.
 struct RopeEmitter {
   KernelBuilder &b;
   RopeOp op;
@@ -38,7 +38,7 @@ struct RopeEmitter {
   void rotateScalars(const View &x, Value start, const View &y, Value target, Value t);
 };
 
-/// cos and signed sin of (offset + t) theta for all columns. The angle is reduced in double, in
+/// cos and signed sin of (offset + t) f for all columns. The angle is reduced in double, in
 /// turns.
 void RopeEmitter::tableRow(Value t) {
   Value position = t;
@@ -49,15 +49,13 @@ void RopeEmitter::tableRow(Value t) {
       arith::SIToFPOp::create(b, f64, b.createOrFold<arith::IndexCastOp>(b.getI64Type(), position));
   View cosines = table(0), sines = table(1);
   Value start = b.rowStart(cosines, t);
+  auto magnitude = static_cast<float>(op.getMagnitude().convertToDouble());
   for (int64_t column = 0; column < width; column += b.lanes()) {
     SmallVector<double> turns;
     SmallVector<float> signs;
     for (int64_t lane = column; lane < column + b.lanes(); ++lane) {
-      double exponent = -2.0 * static_cast<double>(pairOf(lane)) / static_cast<double>(width);
-      turns.push_back(lane < width ? std::pow(op.getBase().convertToDouble(), exponent) /
-                                         (2 * std::numbers::pi)
-                                   : 0);
-      signs.push_back(lane < width && negative(lane) ? -1.0f : 1.0f);
+      turns.push_back(lane < width ? op.getFrequency(pairOf(lane)) / (2 * std::numbers::pi) : 0);
+      signs.push_back(lane < width && negative(lane) ? -magnitude : magnitude);
     }
     auto constant = [&](Type type, auto values) -> Value {
       return arith::ConstantOp::create(
@@ -71,7 +69,10 @@ void RopeEmitter::tableRow(Value t) {
                               b.splat(2 * std::numbers::pi));
     Value mask = column + b.lanes() <= width ? Value() : b.maskBelow(b.index(width - column));
     Value at = b.add(start, column);
-    b.storeVector(b.cosine(radians), cosines, at, mask);
+    Value cosine = b.cosine(radians);
+    if (magnitude != 1.0f)
+      cosine = arith::MulFOp::create(b, cosine, b.splat(magnitude));
+    b.storeVector(cosine, cosines, at, mask);
     Value sine =
         arith::MulFOp::create(b, b.sine(radians), constant(b.vectorType(b.getF32Type()), signs));
     b.storeVector(sine, sines, at, mask);

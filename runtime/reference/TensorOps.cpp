@@ -116,6 +116,20 @@ std::array<Tensor, 2> rmsNormGrad(const Tensor &grad, const Tensor &input, const
   return result;
 }
 
+/// Radians per position of pair i.
+static double ropeFrequency(const RopeOptions &options, int64_t i) {
+  double turn = std::pow(options.base, -2.0 * i / options.width);
+  if (!options.ramp)
+    return turn / options.factor;
+  auto [low, high] = *options.ramp;
+  if (i <= low)
+    return turn;
+  if (i >= high)
+    return turn / options.factor;
+  double slowed = double(i - low) / double(high - low);
+  return (1 - slowed) * turn + slowed * turn / options.factor;
+}
+
 Tensor rope(const Tensor &input, const std::optional<Tensor> &positionOffset,
             const RopeOptions &options) {
   Tensor result = input.clone();
@@ -128,9 +142,9 @@ Tensor rope(const Tensor &input, const std::optional<Tensor> &positionOffset,
         for (int64_t i = 0; i < pairs; ++i) {
           int64_t m = options.first + (options.half ? i : 2 * i),
                   n = options.half ? m + pairs : m + 1;
-          double angle = (offset + t) * std::pow(options.base, -2.0 * i / options.width);
-          double cosine = std::cos(angle),
-                 sine = options.inverse ? -std::sin(angle) : std::sin(angle);
+          double angle = (offset + t) * ropeFrequency(options, i);
+          double cosine = options.magnitude * std::cos(angle),
+                 sine = (options.inverse ? -1 : 1) * options.magnitude * std::sin(angle);
           y(b, t, h, m) = x(b, t, h, m) * cosine - x(b, t, h, n) * sine;
           y(b, t, h, n) = x(b, t, h, m) * sine + x(b, t, h, n) * cosine;
         }

@@ -36,8 +36,13 @@ struct RopeOptions {
   int64_t first = 0;
   int64_t width = 0;
   bool inverse = false;
+  double factor = 1; ///< slows the pairs down, all of them or those behind the ramp
+  std::optional<std::array<int64_t, 2>> ramp; ///< pairs up to the first keep their speed, pairs
+                                              ///< from the second on are slowed down in full
+  double magnitude = 1;                       ///< of the turned columns
 };
-/// Turns pair i of row t by (offset + t) base^(-2 i / width); other columns pass through.
+/// Turns pair i of row t by (offset + t) f_i, f_i = base^(-2 i / width) (g + (1 - g) / factor),
+/// where g falls from 1 to 0 along the ramp and is 0 without one; other columns pass through.
 Tensor rope(const Tensor &input, const std::optional<Tensor> &positionOffset,
             const RopeOptions &options);
 

@@ -38,3 +38,43 @@ func.func @rope_c4(%0: tensor<2x3x4x8xf32>) {
   %r = dsa.rope %0 {pairing = #dsa<rope_pairing half>, base = 0.0, width = 4} : (tensor<2x3x4x8xf32>) -> tensor<2x3x4x8xf32>
   return
 }
+
+// -----
+
+func.func @rope_c5(%0: tensor<2x3x4x8xf32>) {
+  // expected-error @+1 {{expected a finite factor > 0, got 0}}
+  %r = dsa.rope %0 {pairing = #dsa<rope_pairing half>, factor = 0.0 : f64, width = 4} : (tensor<2x3x4x8xf32>) -> tensor<2x3x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @rope_c6(%0: tensor<2x3x4x8xf32>) {
+  // expected-error @+1 {{expected a finite magnitude > 0, got -1}}
+  %r = dsa.rope %0 {pairing = #dsa<rope_pairing half>, magnitude = -1.0 : f64, width = 4} : (tensor<2x3x4x8xf32>) -> tensor<2x3x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @rope_c7(%0: tensor<2x3x4x8xf32>) {
+  // expected-error @+1 {{expected a ramp [low, high] with 0 <= low <= high, got array<i64: 3>}}
+  %r = dsa.rope %0 {pairing = #dsa<rope_pairing half>, ramp = array<i64: 3>, width = 4} : (tensor<2x3x4x8xf32>) -> tensor<2x3x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @rope_c7_order(%0: tensor<2x3x4x8xf32>) {
+  // expected-error @+1 {{expected a ramp [low, high] with 0 <= low <= high, got array<i64: 3, 2>}}
+  %r = dsa.rope %0 {pairing = #dsa<rope_pairing half>, ramp = array<i64: 3, 2>, width = 4} : (tensor<2x3x4x8xf32>) -> tensor<2x3x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @rope_c7_negative(%0: tensor<2x3x4x8xf32>) {
+  // expected-error @+1 {{expected a ramp [low, high] with 0 <= low <= high, got array<i64: -1, 2>}}
+  %r = dsa.rope %0 {pairing = #dsa<rope_pairing half>, ramp = array<i64: -1, 2>, width = 4} : (tensor<2x3x4x8xf32>) -> tensor<2x3x4x8xf32>
+  return
+}
