@@ -1,7 +1,8 @@
 // Dense attention beside sparse attention: the selection and one op are the whole difference.
 #include "models/Attention.h"
 
-#include "dialect/Shapes.h"
+#include "models/LatentAttention.h"
+#include "models/RopeScaling.h"
 
 #include <cmath>
 
@@ -42,48 +43,89 @@ static Value selectKeys(Graph &graph, const ModelConfig &config, Value scores) {
   return graph.topK(scores, k, {.causal = causal});
 }
 
+namespace {
+
+/// The projections of one layer, and what attention makes of them.
+class Heads {
+public:
+  Heads(Graph &graph, const ModelConfig &config, Value x);
+
+  /// The heads' outputs, one after the other, and the log-sum-exp. No selection: all s <= t.
+  std::pair<Value, Value> attend(Value selection, double dropout, bool causal);
+  /// Queries and keys whose products, scaled, are the attention's scores.
+  std::pair<Value, Value> scored();
+
+  double scale;
+
+private:
+  Graph &graph;
+  const ModelConfig &config;
+  std::optional<LatentOperands> latent;
+  Value query, keys, values; // without latent attention
+};
+
+} // namespace
+
+Heads::Heads(Graph &graph, const ModelConfig &config, Value x) : graph(graph), config(config) {
+  int64_t d = config.width, columns = d / config.heads;
+  if (config.latent) {
+    latent = latentOperands(graph, config, x);
+    columns = config.latent->nope + config.latent->rope;
+  } else {
+    Value qkv = graph.linear(x, graph.parameter("qkv", {3 * d, d}));
+    auto part = [&](int64_t number) {
+      return graph.splitLast(graph.slice(qkv, 2, number * d, d), config.heads);
+    };
+    query = graph.rope(part(0), rotationOf(config, 0));
+    keys = graph.rope(part(1), rotationOf(config, 0));
+    values = part(2);
+  }
+  scale = softmaxGrowth(config) / std::sqrt(static_cast<double>(columns));
+}
+
+std::pair<Value, Value> Heads::attend(Value selection, double dropout, bool causal) {
+  auto both = [&](auto op) { return std::pair<Value, Value>(op.getResult(), op.getLse()); };
+  AttentionMask mask{.causal = causal};
+  if (latent) {
+    latent->indices = selection;
+    return both(graph.latentAttention(*latent, scale, dropout, mask));
+  }
+  if (selection)
+    return both(graph.sparseAttention(query, keys, values, selection, scale, dropout, mask));
+  return both(graph.attention(query, keys, values, scale, dropout, mask));
+}
+
+std::pair<Value, Value> Heads::scored() {
+  return latent ? sharedRows(graph, config, *latent) : std::pair(query, keys);
+}
+
 AttentionOutput dsa::selfAttention(Graph &graph, const ModelConfig &config, Value x, double dropout,
                                    const AttentionTask &task) {
   Graph::Scope scope(graph, "attention");
-  int64_t d = config.width;
-  Value qkv = graph.linear(x, graph.parameter("qkv", {3 * d, d}));
-  auto part = [&](int64_t number) {
-    return graph.splitLast(graph.slice(qkv, 2, number * d, d), config.heads);
-  };
-  Value query = graph.rope(part(0), {.base = config.ropeBase});
-  Value keys = graph.rope(part(1), {.base = config.ropeBase});
-  Value values = part(2);
-  int64_t headWidth = d / config.heads;
-  double scale = 1.0 / std::sqrt(static_cast<double>(headWidth));
-
+  Heads heads(graph, config, x);
   AttentionOutput result;
   IndexerView &indexer = result.indexer;
   bool dense = task.dense || config.attention == AttentionKind::Dense;
   if (config.hasIndexer() && (!dense || task.indexLoss))
     indexer = scoreKeys(graph, config, x);
-  Value heads, lse;
-  if (dense) {
-    AttentionOp op = graph.attention(query, keys, values, scale, dropout, {.causal = true});
-    heads = op.getResult(), lse = op.getLse();
-  } else {
-    bool causal = config.attention != AttentionKind::Published;
+  if (!dense)
     indexer.selection = selectKeys(graph, config, indexer.scores);
-    SparseAttentionOp op = graph.sparseAttention(query, keys, values, indexer.selection, scale,
-                                                 dropout, {.causal = causal});
-    heads = op.getResult(), lse = op.getLse();
-  }
+  bool causal = dense || config.attention != AttentionKind::Published;
+  auto [outputs, lse] = heads.attend(indexer.selection, dropout, causal);
   /// The loss of the scores against attention with the log-sum-exp `sums` over `selection`.
   auto imitate = [&](Value sums, Value selection) {
+    auto [query, keys] = heads.scored();
     return graph.indexKl(indexer.scores, graph.detach(query), graph.detach(keys),
-                         graph.detach(sums), selection, scale, {.causal = true});
+                         graph.detach(sums), selection, heads.scale, {.causal = true});
   };
   if (task.indexLoss)
     result.indexLoss = imitate(lse, indexer.selection).getLoss();
   if (task.observe && indexer.scores) {
-    Value all = graph.attention(query, keys, values, scale, 0.0, {.causal = true}).getLse();
-    IndexKlOp loss = imitate(all, Value());
+    IndexKlOp loss = imitate(heads.attend({}, 0.0, true).second, {});
     indexer.attention = loss.getTarget(), indexer.denseLoss = loss.getLoss();
   }
-  result.output = graph.linear(graph.mergeLast(heads), graph.parameter("w_o", {d, d}));
+  int64_t columns = config.latent ? config.heads * config.latent->value : config.width;
+  result.output =
+      graph.linear(graph.mergeLast(outputs), graph.parameter("w_o", {config.width, columns}));
   return result;
 }

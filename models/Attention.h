@@ -32,9 +32,9 @@ struct AttentionOutput {
   IndexerView indexer;   ///< null where the indexer has nothing to do
 };
 
-/// w_o . heads(x) for the normed block input x [B, L, d]. Parameters: `attention.qkv` [3d, d],
-/// `attention.w_o` [d, d] and, where an indexer is needed, `attention.indexer.*`. `dropout` is the
-/// rate on the attention probabilities.
+/// w_o . heads(x) for the normed block input x [B, L, d]. Parameters: `attention.qkv` [3d, d] and
+/// `attention.w_o` [d, d], or those of `latentOperands` and `w_o` [d, H value], and, where an
+/// indexer is needed, `attention.indexer.*`. `dropout` is the rate on the attention probabilities.
 AttentionOutput selfAttention(Graph &graph, const ModelConfig &config, mlir::Value x,
                               double dropout, const AttentionTask &task);
 

@@ -26,6 +26,18 @@ std::string shown(double value) {
   return formatv("{0}", format("%g", value)).str();
 }
 
+StringRef scalingName(RopeScalingConfig::Kind kind) {
+  switch (kind) {
+  case RopeScalingConfig::Kind::Linear:
+    return "linear";
+  case RopeScalingConfig::Kind::Dynamic:
+    return "dynamic";
+  case RopeScalingConfig::Kind::Yarn:
+    return "yarn";
+  }
+  llvm_unreachable("every kind has a name");
+}
+
 /// Takes the fields of one JSON object, remembers the first mistake, and knows which fields nobody
 /// took.
 class Fields {
@@ -87,6 +99,28 @@ public:
     mistake(name, "\"dense\", \"sparse\", \"sparse-published\" or \"window\"", *value);
   }
 
+  void take(StringRef name, RopeScalingConfig::Kind &target) {
+    const json::Value *value = find(name);
+    if (!value)
+      return;
+    using Kind = RopeScalingConfig::Kind;
+    for (Kind kind : {Kind::Linear, Kind::Dynamic, Kind::Yarn})
+      if (value->getAsString() == scalingName(kind)) {
+        target = kind;
+        return;
+      }
+    mistake(name, "\"linear\", \"dynamic\" or \"yarn\"", *value);
+  }
+
+  /// Reads the object `name`, if it is there, into a struct of its own through `read`.
+  template <typename Struct>
+  void take(StringRef name, std::optional<Struct> &target,
+            function_ref<void(Fields &, Struct &)> read) {
+    if (object.get(name))
+      target.emplace();
+    take(name, [&](Fields &fields) { read(fields, *target); });
+  }
+
   /// Reads the object `name` through `read`.
   void take(StringRef name, function_ref<void(Fields &)> read) {
     const json::Value *value = find(name);
@@ -129,6 +163,24 @@ private:
   std::vector<std::string> known;
 };
 
+void readLatent(Fields &fields, LatentConfig &latent) {
+  fields.take("rank", latent.rank);
+  fields.take("query_rank", latent.queryRank);
+  fields.take("nope", latent.nope);
+  fields.take("rope", latent.rope);
+  fields.take("value", latent.value);
+}
+
+void readRopeScaling(Fields &fields, RopeScalingConfig &scaling) {
+  fields.take("kind", scaling.kind);
+  fields.take("factor", scaling.factor);
+  fields.take("original_length", scaling.originalLength);
+  fields.take("beta_fast", scaling.betaFast);
+  fields.take("beta_slow", scaling.betaSlow);
+  fields.take("mscale", scaling.mscale);
+  fields.take("mscale_all_dim", scaling.mscaleAllDim);
+}
+
 /// The one list of fields, in the order in which `toJson` writes them.
 void readFields(Fields &fields, ModelConfig &config) {
   fields.take("name", config.name);
@@ -148,6 +200,7 @@ void readFields(Fields &fields, ModelConfig &config) {
     indexer.take("rope", config.indexer.rope);
     indexer.take("trained", config.indexer.trained);
   });
+  fields.take<LatentConfig>("latent", config.latent, readLatent);
   fields.take("moe", [&](Fields &moe) {
     moe.take("experts", config.moe.experts);
     moe.take("active", config.moe.active);
@@ -158,6 +211,7 @@ void readFields(Fields &fields, ModelConfig &config) {
   fields.take("dropout", config.dropout);
   fields.take("norm_eps", config.normEps);
   fields.take("rope_base", config.ropeBase);
+  fields.take<RopeScalingConfig>("rope_scaling", config.ropeScaling, readRopeScaling);
   fields.take("balance_weight", config.balanceWeight);
 }
 
@@ -181,36 +235,92 @@ int64_t ModelConfig::selectedKeys() const {
   return k ? *k : std::max<int64_t>(1, std::floor(static_cast<double>(length) * kFraction));
 }
 
-Error ModelConfig::validate() const {
-  // A bound that no real network meets, low enough that products of three sizes fit into 63 bits.
-  constexpr int64_t kLargest = 1 << 20;
-  std::pair<const char *, int64_t> sizes[] = {{"vocab", vocab},
-                                              {"length", length},
-                                              {"batch", batch},
-                                              {"width", width},
-                                              {"layers", layers},
-                                              {"heads", heads},
-                                              {"indexer.heads", indexer.heads},
-                                              {"indexer.width", indexer.width},
-                                              {"moe.experts", moe.experts},
-                                              {"moe.active", moe.active},
-                                              {"moe.width", moe.width}};
+/// A bound that no real network meets, low enough that products of three sizes fit into 63 bits.
+static constexpr int64_t kLargest = 1 << 20;
+
+/// One sentence about the first of the named sizes below `smallest` or beyond the bound.
+static Error checkSizes(ArrayRef<std::pair<const char *, int64_t>> sizes, int64_t smallest) {
   for (auto [field, value] : sizes)
-    if (value < 1 || value > kLargest)
-      return fail("expected 1 <= {0} <= {1}, got {2}", field, kLargest, value);
-  if (width % heads)
-    return fail("expected width to be a multiple of heads, got {0} and {1}", width, heads);
-  if (width / heads % 2)
-    return fail("expected an even head width for rotary positions, got {0} / {1} = {2}", width,
-                heads, width / heads);
+    if (value < smallest || value > kLargest)
+      return fail("expected {0} <= {1} <= {2}, got {3}", smallest, field, kLargest, value);
+  return Error::success();
+}
+
+/// The shapes of the attention branch.
+static Error validateHeads(const ModelConfig &config) {
+  if (!config.latent) {
+    if (config.width % config.heads)
+      return fail("expected width to be a multiple of heads, got {0} and {1}", config.width,
+                  config.heads);
+    if (config.width / config.heads % 2)
+      return fail("expected an even head width for rotary positions, got {0} / {1} = {2}",
+                  config.width, config.heads, config.width / config.heads);
+    return Error::success();
+  }
+  const LatentConfig &latent = *config.latent;
+  if (Error error = checkSizes({{"latent.rank", latent.rank},
+                                {"latent.rope", latent.rope},
+                                {"latent.value", latent.value}},
+                               1))
+    return error;
+  if (Error error =
+          checkSizes({{"latent.query_rank", latent.queryRank}, {"latent.nope", latent.nope}}, 0))
+    return error;
+  if (latent.rope % 2)
+    return fail("expected an even latent.rope for rotary positions, got {0}", latent.rope);
+  return Error::success();
+}
+
+static Error validateIndexer(const ModelConfig &config) {
+  const IndexerConfig &indexer = config.indexer;
   if (indexer.rope < 0 || indexer.rope > indexer.width || indexer.rope % 2)
     return fail("expected indexer.rope to be an even number of the {0} columns, got {1}",
                 indexer.width, indexer.rope);
   if (!(indexer.scale > 0.0 && std::isfinite(indexer.scale)))
     return fail("expected indexer.scale > 0, got {0}", shown(indexer.scale));
-  if (indexer.trained && attention != AttentionKind::Sparse)
+  if (indexer.trained && config.attention != AttentionKind::Sparse)
     return fail("expected the attention sparse for a trained indexer, got {0}",
-                attentionName(attention));
+                attentionName(config.attention));
+  return Error::success();
+}
+
+static Error validateRopeScaling(const RopeScalingConfig &scaling, int64_t columns) {
+  if (!(scaling.factor >= 1.0 && std::isfinite(scaling.factor)))
+    return fail("expected rope_scaling.factor >= 1, got {0}", shown(scaling.factor));
+  if (Error error = checkSizes({{"rope_scaling.original_length", scaling.originalLength}}, 1))
+    return error;
+  if (scaling.kind == RopeScalingConfig::Kind::Dynamic && columns < 4)
+    return fail("expected at least 4 rotated columns for dynamic rope_scaling, got {0}", columns);
+  if (!(scaling.betaSlow > 0.0 && scaling.betaFast > scaling.betaSlow))
+    return fail("expected 0 < rope_scaling.beta_slow < rope_scaling.beta_fast, got {0} and {1}",
+                shown(scaling.betaSlow), shown(scaling.betaFast));
+  if (!(scaling.mscale >= 0.0 && scaling.mscaleAllDim >= 0.0))
+    return fail("expected rope_scaling.mscale and mscale_all_dim >= 0, got {0} and {1}",
+                shown(scaling.mscale), shown(scaling.mscaleAllDim));
+  return Error::success();
+}
+
+Error ModelConfig::validate() const {
+  if (Error error = checkSizes({{"vocab", vocab},
+                                {"length", length},
+                                {"batch", batch},
+                                {"width", width},
+                                {"layers", layers},
+                                {"heads", heads},
+                                {"indexer.heads", indexer.heads},
+                                {"indexer.width", indexer.width},
+                                {"moe.experts", moe.experts},
+                                {"moe.active", moe.active},
+                                {"moe.width", moe.width}},
+                               1))
+    return error;
+  if (Error error = validateHeads(*this))
+    return error;
+  if (Error error = validateIndexer(*this))
+    return error;
+  if (ropeScaling)
+    if (Error error = validateRopeScaling(*ropeScaling, rotatedColumns()))
+      return error;
   if (moe.active > moe.experts)
     return fail("expected moe.active <= moe.experts, got {0} and {1}", moe.active, moe.experts);
   if (k && *k < 1)
@@ -284,6 +394,20 @@ json::Value dsa::toJson(const ModelConfig &config) {
                       {"norm_eps", config.normEps},
                       {"rope_base", config.ropeBase},
                       {"balance_weight", config.balanceWeight}};
+  if (const auto &latent = config.latent)
+    object["latent"] = json::Object{{"rank", latent->rank},
+                                    {"query_rank", latent->queryRank},
+                                    {"nope", latent->nope},
+                                    {"rope", latent->rope},
+                                    {"value", latent->value}};
+  if (const auto &scaling = config.ropeScaling)
+    object["rope_scaling"] = json::Object{{"kind", scalingName(scaling->kind)},
+                                          {"factor", scaling->factor},
+                                          {"original_length", scaling->originalLength},
+                                          {"beta_fast", scaling->betaFast},
+                                          {"beta_slow", scaling->betaSlow},
+                                          {"mscale", scaling->mscale},
+                                          {"mscale_all_dim", scaling->mscaleAllDim}};
   if (config.k)
     object["k"] = *config.k;
   else

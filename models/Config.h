@@ -30,6 +30,27 @@ struct IndexerConfig {
   bool trained = false; ///< by a loss of its own; else it stays as it was initialised
 };
 
+/// Latent attention in the place of heads with keys and values of their own.
+struct LatentConfig {
+  int64_t rank = 64;     ///< columns of the latent row that keys and values are made of
+  int64_t queryRank = 0; ///< columns that queries are made of; 0 means of the block input itself
+  int64_t nope = 0;      ///< columns of a query and key that know no position; 0 is legal
+  int64_t rope = 64;     ///< columns that turn with the position, one key for all heads
+  int64_t value = 64;    ///< columns of a head's output
+};
+
+/// What is done to rotary positions beyond the length that a model was trained on.
+struct RopeScalingConfig {
+  enum class Kind { Linear, Dynamic, Yarn };
+  Kind kind = Kind::Linear;
+  double factor = 1.0;
+  int64_t originalLength = 4096; ///< of the training, for dynamic and yarn
+  double betaFast = 32.0;        ///< yarn: pairs that turn more often over it keep their frequency
+  double betaSlow = 1.0;         ///< yarn: pairs that turn less often over it are slowed in full
+  double mscale = 1.0;           ///< yarn: growth of the turned columns with the factor
+  double mscaleAllDim = 0.0;     ///< yarn: growth of all scores instead, through the softmax scale
+};
+
 /// The mixture of experts of every block. An expert is linear, silu, linear.
 struct MoeConfig {
   int64_t experts = 4;
@@ -53,10 +74,12 @@ struct ModelConfig {
   std::optional<int64_t> k; ///< selected keys per query; absent means `kFraction` of the length
   double kFraction = 0.5;   ///< used when `k` is absent; the product is rounded down, at least 1
   IndexerConfig indexer;
+  std::optional<LatentConfig> latent; ///< absent means keys and values of every head
   MoeConfig moe;
   double dropout = 0.1;          ///< attention probabilities, both residual branches, expert hidden
   double normEps = 1.1920929e-7; ///< the machine epsilon of f32
   double ropeBase = 10000.0;
+  std::optional<RopeScalingConfig> ropeScaling;
   double balanceWeight = 0.01; ///< of the sum of all layers' balance losses in the minimised loss
 
   /// Whether an indexer chooses the keys.
@@ -65,6 +88,8 @@ struct ModelConfig {
   }
   /// Selected keys per query at the current length.
   int64_t selectedKeys() const;
+  /// Columns of a query or key that rotary positions turn.
+  int64_t rotatedColumns() const { return latent ? latent->rope : width / heads; }
   /// One sentence about the first value that no network can have, or success.
   llvm::Error validate() const;
 };

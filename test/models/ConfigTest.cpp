@@ -38,6 +38,9 @@ TEST(ConfigTest, WhatIsWrittenIsRead) {
   config.attention = AttentionKind::Sparse;
   config.k = 12;
   config.indexer = {2, 16, 0.25, 8, true};
+  config.latent = LatentConfig{32, 48, 16, 8, 24};
+  config.ropeScaling =
+      RopeScalingConfig{RopeScalingConfig::Kind::Yarn, 40.0, 512, 16.0, 2.0, 0.5, 0.25};
   config.moe.experts = 8;
   config.dropout = 0.0;
   std::string text = llvm::formatv("{0}", toJson(config));
@@ -80,6 +83,33 @@ TEST(ConfigTest, ImpossibleValuesAreOneSentence) {
             "expected the attention sparse for a trained indexer, got window");
   EXPECT_EQ(mistakeOf(R"({"dropout": 1})"), "expected 0 <= dropout < 1, got 1");
   EXPECT_EQ(mistakeOf(R"({"balance_weight": -1})"), "expected balance_weight >= 0, got -1");
+}
+
+TEST(ConfigTest, LatentAttentionNeedsNoHeadWidth) {
+  EXPECT_EQ(mistakeOf(R"({"width": 100, "heads": 8, "latent": {"rope": 6}})"), "accepted");
+  EXPECT_EQ(mistakeOf(R"({"latent": {"rope": 7}})"),
+            "expected an even latent.rope for rotary positions, got 7");
+  EXPECT_EQ(mistakeOf(R"({"latent": {"rank": 0}})"), "expected 1 <= latent.rank <= 1048576, got 0");
+  EXPECT_EQ(mistakeOf(R"({"latent": {"nope": -1}})"),
+            "expected 0 <= latent.nope <= 1048576, got -1");
+  EXPECT_EQ(mistakeOf(R"({"latent": {"width": 8}})"),
+            "expected one of the fields rank, query_rank, nope, rope, value, got 'latent.width'");
+}
+
+TEST(ConfigTest, RopeScalingIsOfOneKind) {
+  EXPECT_EQ(mistakeOf(R"({"rope_scaling": {"kind": "ntk"}})"),
+            "expected 'rope_scaling.kind' to be \"linear\", \"dynamic\" or \"yarn\", got \"ntk\"");
+  EXPECT_EQ(mistakeOf(R"({"rope_scaling": {"factor": 0.5}})"),
+            "expected rope_scaling.factor >= 1, got 0.5");
+  EXPECT_EQ(mistakeOf(R"({"rope_scaling": {"original_length": 0}})"),
+            "expected 1 <= rope_scaling.original_length <= 1048576, got 0");
+  EXPECT_EQ(mistakeOf(R"({"rope_scaling": {"beta_slow": 64}})"),
+            "expected 0 < rope_scaling.beta_slow < rope_scaling.beta_fast, got 64 and 32");
+  EXPECT_EQ(mistakeOf(R"({"rope_scaling": {"mscale": -1}})"),
+            "expected rope_scaling.mscale and mscale_all_dim >= 0, got -1 and 0");
+  EXPECT_EQ(
+      mistakeOf(R"({"width": 4, "heads": 2, "rope_scaling": {"kind": "dynamic", "factor": 2}})"),
+      "expected at least 4 rotated columns for dynamic rope_scaling, got 2");
 }
 
 TEST(ConfigTest, MissingFileIsNamed) {

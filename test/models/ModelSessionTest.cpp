@@ -110,6 +110,25 @@ TEST_F(ModelSessionTest, SelectingEverythingIsDenseAttention) {
     EXPECT_NEAR(a[i], b[i], 1e-6);
 }
 
+TEST_F(ModelSessionTest, LatentModelsLearnAndSeeOnlyThePast) {
+  for (AttentionKind kind : {AttentionKind::Dense, AttentionKind::Sparse}) {
+    use(kind);
+    config.latent = LatentConfig{6, 0, 2, 4, 8};
+    std::unique_ptr<Session> s = session();
+    ASSERT_TRUE(s);
+    for (int i = 0; i < 40; ++i)
+      ASSERT_TRUE(bool(s->step(tokens(), 1e-2)));
+    auto result = s->evaluate(tokens());
+    ASSERT_TRUE(bool(result));
+    EXPECT_LT(result->loss, 1.0);
+    Tensor after = tokens();
+    after.set(2, after.at(2) == 0 ? 1 : 0);
+    std::vector<double> a = tokenLosses(*s, tokens()), b = tokenLosses(*s, after);
+    EXPECT_EQ(a[0], b[0]);
+    EXPECT_NE(a[1], b[1]);
+  }
+}
+
 TEST_F(ModelSessionTest, AFrozenIndexerHasNoStateAndDoesNotMove) {
   use(AttentionKind::Sparse);
   std::unique_ptr<Session> s = session();

@@ -71,6 +71,31 @@ TEST_F(TransformerTest, SixLayersHaveThePublishedCounts) {
   EXPECT_EQ(countParameters(context, config), 20954368);
 }
 
+TEST_F(TransformerTest, LatentModelsHaveThePublishedCounts) {
+  ModelConfig config;
+  config.width = 512;
+  config.layers = 6;
+  config.moe.width = 2048;
+  config.latent = LatentConfig{};
+  EXPECT_EQ(countParameters(context, config), 79252352);
+  config.attention = AttentionKind::Sparse;
+  EXPECT_EQ(countParameters(context, config), 80247680);
+}
+
+TEST_F(TransformerTest, ALatentLayerHasItsProjections) {
+  small.attention = AttentionKind::Sparse;
+  small.latent = LatentConfig{6, 5, 3, 4, 7};
+  OwningOpRef<ModuleOp> module = buildModel(context, small);
+  std::set<std::string> names = parameterNames(*module, kStepEntry);
+  for (const char *name : {"q_a_proj", "q_a_norm", "q_b_proj", "kv_a_proj", "kv_a_norm",
+                           "kv_b_proj", "w_o", "indexer.q_proj"})
+    EXPECT_TRUE(names.count("blocks.1.attention." + std::string(name))) << name;
+  EXPECT_FALSE(names.count("blocks.1.attention.qkv"));
+  EXPECT_FALSE(names.count("blocks.1.attention.q_proj"));
+  EXPECT_EQ(count<LatentAttentionOp>(*module, kStepEntry), small.layers);
+  EXPECT_EQ(count<SparseAttentionOp>(*module, kStepEntry), 0);
+}
+
 TEST_F(TransformerTest, BothFunctionsShareParametersByName) {
   small.attention = AttentionKind::Sparse;
   OwningOpRef<ModuleOp> module = buildModel(context, small);
