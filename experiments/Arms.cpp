@@ -10,9 +10,13 @@ using namespace dsa;
 llvm::ArrayRef<Arm> dsa::allArms() {
   static constexpr Arm kArms[] = {
       {"classic", "dense causal attention", "classic-moe", "#33658a"},
-      {"sparse-random", "causal selection by a frozen random indexer", "sparse-moe", "#2a9d8f"},
+      {"window", "causal attention to the last k keys", "window-moe", "#8d99ae"},
+      {"sparse-random", "causal selection by a frozen random indexer", "sparse-moe", "#2a9d8f",
+       /*observes=*/true},
+      {"sparse", "causal selection by an indexer trained on the attention", "sparse-moe-trained",
+       "#7b5ea7", /*observes=*/true, /*trainsIndexer=*/true},
       {"published", "the published selector, which sees the future", "sparse-moe-published",
-       "#e07a3f", /*leaks=*/true},
+       "#e07a3f", /*observes=*/false, /*trainsIndexer=*/false, /*leaks=*/true},
   };
   return kArms;
 }

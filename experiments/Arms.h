@@ -9,10 +9,12 @@ namespace dsa {
 /// One way to attend.
 struct Arm {
   llvm::StringRef name;
-  llvm::StringRef meaning; ///< For a report, a noun phrase.
-  llvm::StringRef model;   ///< Its description in models/configs, without ".json".
-  llvm::StringRef color;   ///< In every figure.
-  bool leaks = false;      ///< Its selection sees the future, so a run must acknowledge that.
+  llvm::StringRef meaning;    ///< For a report, a noun phrase.
+  llvm::StringRef model;      ///< Its description in models/configs, without ".json".
+  llvm::StringRef color;      ///< In every figure.
+  bool observes = false;      ///< An indexer selects, and its health is a metric.
+  bool trainsIndexer = false; ///< By its index loss, in the stages that the method describes.
+  bool leaks = false;         ///< Its selection sees the future, so a run must acknowledge that.
 };
 
 /// All arms, in the order of tables; the first is what the others are compared with.

@@ -138,7 +138,8 @@ llvm::Expected<KernelRow> timeStep(llvm::StringRef model, int64_t threads, int64
   TokenBatch batch{16, 64, {}};
   for (int64_t i = 0; i < 16 * 65; ++i)
     batch.ids.push_back(static_cast<int32_t>(drawBelow(4096, kSeed, 0, i)));
-  auto seconds = timeOf(runs, [&] { return (*learner)->step(batch, 1e-3).takeError(); });
+  auto seconds =
+      timeOf(runs, [&] { return (*learner)->step(batch, 1e-3, Stage::Whole).takeError(); });
   if (!seconds)
     return seconds.takeError();
   double gflops = 1e-9 * static_cast<double>((*learner)->flopsPerStep()) / *seconds;

@@ -1,7 +1,10 @@
 // What an evaluation measures: loss, accuracy and perplexity, also by position in the window.
 #pragma once
 
+#include "experiments/IndexerHealth.h"
+
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace dsa {
@@ -20,6 +23,7 @@ struct Score {
 struct Evaluation {
   int64_t step = 0;
   Score all, early, late;
+  std::optional<IndexerHealth> indexer; ///< Where an indexer selects.
 };
 
 /// What a model says about every token of a batch, row-major [rows, length].

@@ -3,6 +3,8 @@
 
 #include "runtime/KernelExecutable.h"
 
+#include "llvm/Support/FormatVariadic.h"
+
 #include <algorithm>
 
 using namespace dsa;
@@ -31,6 +33,8 @@ llvm::Expected<std::unique_ptr<ModelLearner>> ModelLearner::create(const Learner
   BuildOptions build;
   build.acknowledgeLeak = options.acknowledgeLeak;
   build.train = options.train;
+  build.denseStep = build.denseEvaluate = build.warmupStep = options.trainIndexer;
+  build.observe = options.observe;
   SessionOptions run;
   run.compiler.target = options.target;
   run.compiler.threads = static_cast<int>(options.threads);
@@ -53,21 +57,27 @@ llvm::Expected<std::unique_ptr<ModelLearner>> ModelLearner::create(const Learner
   return learner;
 }
 
-llvm::Expected<double> ModelLearner::step(const TokenBatch &tokens, double rate) {
+llvm::Expected<double> ModelLearner::step(const TokenBatch &tokens, double rate, Stage stage) {
+  llvm::StringRef entry = stage == Stage::Whole   ? kStepEntry
+                          : stage == Stage::Dense ? kDenseStepEntry
+                                                  : kWarmupStepEntry;
   double loss = 0;
   for (int64_t part = 0; part < accumulate; ++part) {
-    auto result = session->step(tokensOf(tokens, part * batch, batch), rate);
+    auto result = session->step(tokensOf(tokens, part * batch, batch), rate, entry);
     if (!result)
       return result.takeError();
-    loss += result->loss / static_cast<double>(accumulate);
+    double own =
+        stage == Stage::Indexer ? result->indexLoss / static_cast<double>(layers) : result->loss;
+    loss += own / static_cast<double>(accumulate);
   }
   return loss;
 }
 
-llvm::Expected<TokenScores> ModelLearner::evaluate(const TokenBatch &tokens) {
+llvm::Expected<TokenScores> ModelLearner::evaluate(const TokenBatch &tokens, Stage stage) {
+  llvm::StringRef entry = stage == Stage::Dense ? kDenseEvaluateEntry : kEvaluateEntry;
   TokenScores scores;
   for (int64_t first = 0; first < tokens.rows; first += batch) {
-    auto result = session->evaluate(tokensOf(tokens, first, batch));
+    auto result = session->evaluate(tokensOf(tokens, first, batch), entry);
     if (!result)
       return result.takeError();
     int64_t rows = std::min(batch, tokens.rows - first);
@@ -79,6 +89,23 @@ llvm::Expected<TokenScores> ModelLearner::evaluate(const TokenBatch &tokens) {
       }
   }
   return scores;
+}
+
+llvm::Expected<std::optional<IndexerHealth>> ModelLearner::observe(const TokenBatch &tokens) {
+  if (!observes)
+    return std::nullopt;
+  auto results = session->call(kObserveEntry, tokensOf(tokens, 0, batch));
+  if (!results)
+    return results.takeError();
+  std::vector<IndexerHealth> all;
+  for (int64_t layer = 0; layer < layers; ++layer) {
+    auto of = [&](llvm::StringRef name) {
+      return results->at(llvm::formatv("blocks.{0}.{1}", layer, name).str());
+    };
+    all.push_back(healthOf({of("index_scores"), of("head_weights"), of("selection"),
+                            of("attention"), of("index_loss").at(0)}));
+  }
+  return meanOf(all);
 }
 
 int64_t ModelLearner::flopsPerStep() const {

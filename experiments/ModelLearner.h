@@ -20,6 +20,8 @@ struct LearnerOptions {
   int64_t threads = 1;
   std::string cacheDirectory;   ///< Of compiled objects; empty means in memory only.
   Trace *trace = nullptr;       ///< Shows compilation and the first steps; null: nobody watches.
+  bool trainIndexer = false;    ///< Compile what Stage::Dense and Stage::Indexer need.
+  bool observe = false;         ///< Compile what tells the health of the indexer.
   bool acknowledgeLeak = false; ///< Accept a selection that sees the future.
   double embeddingScale = 1;    ///< Multiplies the initial values of the embedding.
 };
@@ -29,8 +31,9 @@ public:
   /// Builds and compiles the network; a failed proof is an error.
   static llvm::Expected<std::unique_ptr<ModelLearner>> create(const LearnerOptions &options);
 
-  llvm::Expected<double> step(const TokenBatch &batch, double rate) override;
-  llvm::Expected<TokenScores> evaluate(const TokenBatch &batch) override;
+  llvm::Expected<double> step(const TokenBatch &batch, double rate, Stage stage) override;
+  llvm::Expected<TokenScores> evaluate(const TokenBatch &batch, Stage stage) override;
+  llvm::Expected<std::optional<IndexerHealth>> observe(const TokenBatch &batch) override;
 
   /// All that the next step depends on; the tensors share the learner's memory.
   Checkpoint checkpoint() const { return session->checkpoint(); }
@@ -47,9 +50,11 @@ public:
 private:
   ModelLearner(const LearnerOptions &options)
       : batch(options.model.batch), length(options.model.length),
-        accumulate(options.train.accumulate) {}
+        accumulate(options.train.accumulate), layers(options.model.layers),
+        observes(options.observe) {}
 
-  int64_t batch, length, accumulate;
+  int64_t batch, length, accumulate, layers;
+  bool observes;
   double seconds = 0;
   std::unique_ptr<Session> session;
 };

@@ -75,9 +75,9 @@ void Progress::update(int64_t step, double loss) {
   out.flush();
 }
 
-void Progress::finish(llvm::StringRef summary) {
+void Progress::say(llvm::StringRef text) {
   if (terminal)
     out << "\r\x1b[2K";
-  out << label << "  " << summary << '\n';
+  out << label << "  " << text << '\n';
   out.flush();
 }

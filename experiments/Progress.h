@@ -22,8 +22,8 @@ public:
   /// Mean speed since this object exists, after step `step`.
   double tokensPerSecond(int64_t step) const;
 
-  /// Ends the bar with `summary` on a line of its own.
-  void finish(llvm::StringRef summary);
+  /// Puts `text` on a line of its own in place of the bar.
+  void say(llvm::StringRef text);
 
   /// "1 h 5 min", "3 min 20 s" or "12 s".
   static std::string duration(double seconds);

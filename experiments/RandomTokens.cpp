@@ -79,6 +79,7 @@ llvm::Expected<LearnerOptions> learnerOf(llvm::StringRef arm, const RandomTokens
   learner.threads = options.threads;
   learner.cacheDirectory = options.cache;
   learner.trace = options.trace.timeline();
+  learner.trainIndexer = armNamed(arm).trainsIndexer;
   learner.acknowledgeLeak = armNamed(arm).leaks;
   learner.embeddingScale = kEmbeddingScale;
   return learner;
@@ -96,6 +97,8 @@ llvm::Expected<TrainingLog> trainArm(llvm::StringRef arm, const RandomTokensOpti
   loop.schedule.steps = options.steps;
   loop.evaluateEvery = options.steps;
   loop.selected = kSelected;
+  if (armNamed(arm).trainsIndexer)
+    loop.warmUpIndexer(options.steps / 4);
   Progress progress(llvm::outs(), arm, options.steps, kBatch * kLength);
   auto observe = [&](const TrainingLog &log) {
     if (log.evaluations.empty())
@@ -109,12 +112,11 @@ llvm::Expected<TrainingLog> trainArm(llvm::StringRef arm, const RandomTokensOpti
     return error;
   if (!log.evaluations.empty()) {
     const Evaluation &last = log.evaluations.back();
-    progress.finish(llvm::formatv("loss {0:f3}, accuracy {1:f1} %; t < k - 1: {2:f3}, {3:f1} %; "
-                                  "t >= k - 1: {4:f3}, {5:f1} %",
-                                  last.all.loss, 100 * last.all.accuracy, last.early.loss,
-                                  100 * last.early.accuracy, last.late.loss,
-                                  100 * last.late.accuracy)
-                        .str());
+    progress.say(llvm::formatv("loss {0:f3}, accuracy {1:f1} %; t < k - 1: {2:f3}, {3:f1} %; "
+                               "t >= k - 1: {4:f3}, {5:f1} %",
+                               last.all.loss, 100 * last.all.accuracy, last.early.loss,
+                               100 * last.early.accuracy, last.late.loss, 100 * last.late.accuracy)
+                     .str());
   }
   return log;
 }

@@ -45,6 +45,9 @@ llvm::Error dsa::writeStudy(const Study &study, llvm::StringRef folder) {
       return error;
     if (llvm::Error error = writeResult(in(folder, "buckets.svg"), bucketPage(study)))
       return error;
+    if (std::string page = indexerPage(study); !page.empty())
+      if (llvm::Error error = writeResult(in(folder, "indexers.svg"), page))
+        return error;
   }
   return writeResult(in(folder, "report.html"), reportHtml(study, claims));
 }

@@ -12,6 +12,9 @@ std::string comparisonPage(const Study &study);
 /// Loss and accuracy where the selection is wider than the past (t < k - 1), and elsewhere.
 std::string bucketPage(const Study &study);
 
+/// The health of the indexers by step at the greatest length; empty where none is observed.
+std::string indexerPage(const Study &study);
+
 /// One self-contained HTML document: result, table, claims, pages, method, settings.
 std::string reportHtml(const Study &study, llvm::ArrayRef<Claim> claims);
 

@@ -15,7 +15,8 @@ namespace {
 
 constexpr llvm::StringLiteral kStyle = R"css(
 :root { --ink: #1f2933; --soft: #52606d; --line: #e4e8ec; --paper: #ffffff; --ground: #f4f6f8;
-  --classic: #33658a; --sparse: #2a9d8f; --published: #e07a3f; }
+  --classic: #33658a; --window: #8d99ae; --sparse-random: #2a9d8f; --sparse: #7b5ea7;
+  --published: #e07a3f; }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink);
   font: 16px/1.55 system-ui, "Segoe UI", "Helvetica Neue", Arial, sans-serif; }
@@ -25,12 +26,14 @@ h2 { font-size: 20px; margin: 44px 0 12px; }
 p { margin: 0 0 12px; max-width: 75ch; }
 .lead { font-size: 18px; color: var(--soft); }
 .facts { color: var(--soft); font-size: 14px; }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(220px, 1fr)); gap: 16px;
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); gap: 16px;
   margin: 28px 0; }
 .card { background: var(--paper); border: 1px solid var(--line); border-top: 4px solid var(--soft);
   border-radius: 8px; padding: 16px 18px; }
 .card.classic { border-top-color: var(--classic); }
-.card.sparse-random { border-top-color: var(--sparse); }
+.card.window { border-top-color: var(--window); }
+.card.sparse-random { border-top-color: var(--sparse-random); }
+.card.sparse { border-top-color: var(--sparse); }
 .card.published { border-top-color: var(--published); }
 .card h3 { margin: 0; font-size: 15px; }
 .card .value { font-size: 30px; font-weight: 650; line-height: 1.25; }
@@ -43,6 +46,7 @@ th { font-weight: 600; color: var(--soft); background: #fafbfc; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
 td.n, td.arm { white-space: nowrap; }
 .scroll { overflow-x: auto; }
+.scroll + p { margin-top: 10px; }
 .verdict { display: inline-block; padding: 1px 10px; border-radius: 99px; font-size: 13px;
   font-weight: 600; }
 .reproduced { background: #d8f3dc; color: #1b5e35; }
@@ -90,7 +94,12 @@ void writeMethod(llvm::raw_ostream &out, const Study &study) {
       << "<p>All arms start from the same values in the tensors they share, see the same windows "
          "in "
          "the same order (drawn by a random stream of its own, keyed by seed and step) and train "
-         "on the same number of tokens. The step is differentiated, planned and compiled to "
+         "on the same number of tokens. The arm sparse attends to all keys in the first quarter of "
+         "its steps, then trains its indexer alone on "
+         "windows of its own while everything else stays as it is, then selects; its indexer "
+         "learns "
+         "from the attention only, the rest from the text only. The step is differentiated, "
+         "planned and compiled to "
          "machine code by this project; nothing else computes.</p>\n"
       << llvm::formatv("<p>{0}: {1} token positions are both trained on and held out. Every "
                        "evaluation reads the same {2} held-out windows. Position t is counted as "
@@ -148,12 +157,15 @@ std::string dsa::reportHtml(const Study &study, llvm::ArrayRef<Claim> claims) {
     writeCards(out, study, lengths.back());
     writeResults(out, study);
     writeDifferences(out, study);
+    writeIndexers(out, study);
   }
   writeClaims(out, claims);
   writePublished(out, study);
   if (!lengths.empty())
     out << "<h2>Figures</h2>\n<figure>" << comparisonPage(study) << "</figure>\n<figure>"
         << bucketPage(study) << "</figure>\n";
+  if (std::string page = indexerPage(study); !page.empty())
+    out << "<figure>" << page << "</figure>\n";
   writeMethod(out, study);
   writeRuns(out, study);
   out << "<h2>Reproduce</h2>\n<p><code>" << escapeXml(study.command) << "</code></p>\n"

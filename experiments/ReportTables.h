@@ -13,6 +13,9 @@ void writeResults(llvm::raw_ostream &out, const Study &study);
 /// Every arm against every other: paired differences with their 95 % intervals.
 void writeDifferences(llvm::raw_ostream &out, const Study &study);
 
+/// The health of the indexers at the last evaluation; nothing where none is observed.
+void writeIndexers(llvm::raw_ostream &out, const Study &study);
+
 /// The published figures and ours, side by side.
 void writePublished(llvm::raw_ostream &out, const Study &study);
 

@@ -15,7 +15,7 @@ namespace {
 
 constexpr llvm::StringLiteral kPrefix = "step-", kExtension = ".safetensors";
 constexpr const char *kRun = "run", *kPosition = "data_position";
-constexpr const char *kLosses = "losses", *kSeconds = "seconds";
+constexpr const char *kLosses = "losses", *kSeconds = "seconds", *kIndexer = "indexer_losses";
 
 Tensor seriesOf(llvm::ArrayRef<double> values) {
   return Tensor::fromDoubles(DType::F64, {static_cast<int64_t>(values.size())}, values);
@@ -41,6 +41,8 @@ llvm::Expected<SavedRun> readRun(llvm::StringRef path) {
     return llvm::createStringError(path + ": expected the losses and seconds of a run, got none");
   run->log.losses = model->series[kLosses].asDoubles();
   run->log.seconds = model->series[kSeconds].asDoubles();
+  if (model->series.count(kIndexer))
+    run->log.indexerLosses = model->series[kIndexer].asDoubles();
   return SavedRun{path.str(), std::move(*model), std::move(*run)};
 }
 
@@ -73,9 +75,11 @@ llvm::Error RunCheckpoints::save(Checkpoint model, const RunRecord &run) {
   if (std::error_code code = llvm::sys::fs::create_directories(folder))
     return llvm::createStringError(code, "cannot create '" + folder + "': " + code.message());
   model.notes[kRun] = llvm::formatv("{0}", llvm::json::Value(identityJson(run)));
-  model.notes[kPosition] = std::to_string(model.batches);
+  model.notes[kPosition] = std::to_string(run.log.updates());
   model.series[kLosses] = seriesOf(run.log.losses);
   model.series[kSeconds] = seriesOf(run.log.seconds);
+  if (!run.log.indexerLosses.empty())
+    model.series[kIndexer] = seriesOf(run.log.indexerLosses);
   std::string name = llvm::formatv("{0}{1,0+8}{2}", kPrefix, run.log.updates(), kExtension);
   if (llvm::Error error = writeCheckpoint(folder + "/" + name, model))
     return error;

@@ -23,10 +23,20 @@ static bool fromJSON(const Value &value, Score &score, Path path) {
          mapper.map("accuracy", score.accuracy);
 }
 
+static bool fromJSON(const Value &value, IndexerHealth &health, Path path) {
+  ObjectMapper mapper(value, path);
+  return mapper && mapper.map("mass_recall", health.massRecall) &&
+         mapper.map("overlap", health.overlap) &&
+         mapper.map("negative_weights", health.negativeWeights) &&
+         mapper.map("look_back", health.lookBack) &&
+         mapper.map("boundary_ties", health.boundaryTies) && mapper.map("loss", health.loss);
+}
+
 static bool fromJSON(const Value &value, Evaluation &evaluation, Path path) {
   ObjectMapper mapper(value, path);
   return mapper && mapper.map("step", evaluation.step) && mapper.map("all", evaluation.all) &&
-         mapper.map("early", evaluation.early) && mapper.map("late", evaluation.late);
+         mapper.map("early", evaluation.early) && mapper.map("late", evaluation.late) &&
+         mapper.map("indexer", evaluation.indexer);
 }
 
 static bool fromJSON(const Value &value, RunRecord &run, Path path) {
@@ -52,10 +62,13 @@ Object scoreJson(const Score &score) {
 }
 
 Object evaluationJson(const Evaluation &evaluation) {
-  return Object{{"step", evaluation.step},
+  Object object{{"step", evaluation.step},
                 {"all", scoreJson(evaluation.all)},
                 {"early", scoreJson(evaluation.early)},
                 {"late", scoreJson(evaluation.late)}};
+  if (evaluation.indexer)
+    object["indexer"] = toJson(*evaluation.indexer);
+  return object;
 }
 
 /// Mean training loss of the steps since the evaluation before.
@@ -66,6 +79,12 @@ double trainingLoss(const TrainingLog &log, size_t evaluation) {
 }
 
 } // namespace
+
+Object dsa::toJson(const IndexerHealth &health) {
+  return Object{{"mass_recall", health.massRecall},           {"overlap", health.overlap},
+                {"negative_weights", health.negativeWeights}, {"look_back", health.lookBack},
+                {"boundary_ties", health.boundaryTies},       {"loss", health.loss}};
+}
 
 std::string dsa::runName(llvm::StringRef arm, int64_t length, int64_t seed) {
   return llvm::formatv("{0}-L{1}-seed{2}", arm, length, seed);
@@ -108,6 +127,7 @@ Object dsa::toJson(const RunRecord &run) {
   object["val_loss"] = std::move(valLoss);
   object["val_accuracy"] = std::move(valAccuracy);
   object["steps"] = std::move(steps);
+  object["indexer_losses"] = Array(run.log.indexerLosses);
   object["time_per_step"] = Array(run.log.seconds);
   object["avg_time_per_step"] = meanOf(run.log.seconds);
   object["median_time_per_step"] = medianOf(run.log.seconds);
@@ -125,6 +145,8 @@ std::string dsa::toJsonLines(const RunRecord &run) {
               {"selected_keys", run.selected},
               {"seed", run.seed},
               {"parameters", run.parameters}});
+  for (auto [i, loss] : llvm::enumerate(run.log.indexerLosses))
+    line(Object{{"indexer_step", static_cast<int64_t>(i) + 1}, {"index_loss", loss}});
   auto evaluation = run.log.evaluations.begin();
   for (auto [i, loss] : llvm::enumerate(run.log.losses)) {
     int64_t step = static_cast<int64_t>(i) + 1;

@@ -23,6 +23,9 @@ struct RunRecord {
 std::string runName(llvm::StringRef arm, int64_t length, int64_t seed);
 std::string runName(const RunRecord &run);
 
+/// The figures of `health` by name.
+llvm::json::Object toJson(const IndexerHealth &health);
+
 /// The record of `run` in the published shape (train_loss, val_loss, val_accuracy, steps,
 /// time_per_step, avg_time_per_step), extended by buckets and counts.
 llvm::json::Object toJson(const RunRecord &run);
@@ -35,7 +38,8 @@ llvm::json::Object identityJson(const RunRecord &run);
 /// ill-typed field is an error that names it.
 llvm::Expected<RunRecord> parseRunRecord(llvm::StringRef text);
 
-/// One JSON object per line: the run's identity, then each step, then each evaluation.
+/// One JSON object per line: the run's identity, the steps of its indexer alone, then each step
+/// and evaluation.
 std::string toJsonLines(const RunRecord &run);
 
 } // namespace dsa

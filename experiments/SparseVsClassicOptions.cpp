@@ -22,6 +22,8 @@ constexpr int64_t kLeastVocabulary = 300, kGreatestVocabulary = 1 << 20;
 constexpr int64_t kPublishedTokens = 50000;
 /// Eight heads whose columns rope turns in pairs.
 constexpr int64_t kWidthUnit = 16;
+/// Steps for the indexer alone, as a share of the others.
+constexpr int64_t kIndexerShare = 4;
 /// Warm-up of the quick preset, as a share of its steps.
 constexpr int64_t kWarmupShare = 10;
 
@@ -37,6 +39,8 @@ llvm::Error failure(const llvm::Twine &message) {
 void deriveSettings(StudySettings &s, llvm::ArrayRef<llvm::StringRef> arguments) {
   StudySettings preset = presetSettings(s.preset);
   s.warmup = preset.warmup * s.steps / preset.steps;
+  if (!Options::isGiven("warmup-indexer", arguments))
+    s.indexerSteps = s.steps / kIndexerShare;
   s.evaluateEvery = std::min(s.evaluateEvery, s.steps);
   if (s.preset == "paper" && s.split == "published" && !Options::isGiven("tokens", arguments))
     s.tokenLimit = kPublishedTokens;
@@ -79,6 +83,7 @@ StudySettings dsa::presetSettings(llvm::StringRef preset) {
     settings.rate = 3e-3;
     settings.init = "published";
     settings.vocabulary = 49152;
+    settings.indexerSteps = settings.steps / kIndexerShare;
     return settings;
   }
   settings.lengths = {64};
@@ -90,6 +95,7 @@ StudySettings dsa::presetSettings(llvm::StringRef preset) {
   settings.clip = 1.0;
   settings.init = "normal";
   settings.vocabulary = 4096;
+  settings.indexerSteps = settings.steps / kIndexerShare;
   return settings;
 }
 
@@ -110,6 +116,9 @@ void dsa::declareOptions(Options &options, SparseVsClassicOptions &result) {
   options.choice("optimizer", "update rule", s.optimizer, {"adam", "adamw"});
   options.number("learning-rate", "its greatest value", s.rate, 0, 1e30);
   options.number("weight-decay", "of adamw", s.weightDecay, 0, 1);
+  options.integer("warmup-indexer",
+                  "steps of the arm sparse for its indexer alone, default a quarter of --steps",
+                  s.indexerSteps, 0, 10000000);
   options.number("dropout", "share of activations that training drops", s.dropout, 0, .99);
   options.integer("width", "columns of the network, a multiple of 16", s.width, 16, 65536);
   options.integer("layers", "blocks of the network", s.layers, 1, 1000);
@@ -174,14 +183,16 @@ std::string dsa::sparseVsClassicHelp() {
   Options options;
   declareOptions(options, shown);
   return "usage: dsa-lab sparse-vs-classic [options]\n\n"
-         "Trains the published mixture-of-experts transformer with classic attention, with causal\n"
-         "sparse attention over a frozen random indexer, and with the published selector, on the\n"
-         "same tokens from the same initial values; judges each published claim by the result.\n\n"
+         "Trains the published mixture-of-experts transformer with classic attention, with\n"
+         "a window, with causal sparse attention over a random and over a trained indexer, and "
+         "with\n"
+         "the published selector, on the same tokens from the same initial values; judges each\n"
+         "published claim by the result.\n\n"
          "options [default of the preset quick]:\n" +
          options.help() +
          "\nexamples:\n"
          "  dsa-lab sparse-vs-classic\n"
-         "      five minutes on two cores; then open "
+         "      a few minutes on two cores; then open "
          "experiments/results/sparse-vs-classic/report.html\n"
          "  dsa-lab sparse-vs-classic --lengths=64,128 --seeds=3 --corpus=book.txt --out=book\n"
          "      two lengths, three seeds with mean and deviation, a text of your own\n"

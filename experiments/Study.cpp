@@ -13,7 +13,7 @@ using llvm::json::Object;
 namespace {
 
 Object resultJson(const ArmResult &result) {
-  return Object{{"seeds", result.seeds},
+  Object object{{"seeds", result.seeds},
                 {"final_val_loss", result.loss.mean},
                 {"final_val_loss_std", result.loss.deviation},
                 {"final_val_accuracy", result.accuracy.mean},
@@ -29,6 +29,9 @@ Object resultJson(const ArmResult &result) {
                 {"late_accuracy_std", result.lateAccuracy.deviation},
                 {"first_step_loss", result.firstLoss},
                 {"avg_time_per_step", result.secondsPerStep}};
+  if (result.indexer)
+    object["indexer"] = toJson(*result.indexer);
+  return object;
 }
 
 Object differenceJson(const Difference &difference) {
@@ -42,7 +45,7 @@ Object differenceJson(const Difference &difference) {
 }
 
 Object differenceJson(const ArmDifference &difference) {
-  return Object{{"arm", difference.arm},
+  Object object{{"arm", difference.arm},
                 {"baseline", difference.baseline},
                 {"loss", differenceJson(difference.loss)},
                 {"accuracy", differenceJson(difference.accuracy)},
@@ -50,6 +53,9 @@ Object differenceJson(const ArmDifference &difference) {
                 {"early_accuracy", differenceJson(difference.earlyAccuracy)},
                 {"late_loss", differenceJson(difference.lateLoss)},
                 {"late_accuracy", differenceJson(difference.lateAccuracy)}};
+  if (difference.massRecall)
+    object["mass_recall"] = differenceJson(*difference.massRecall);
+  return object;
 }
 
 using Measure = double (*)(const Evaluation &);
@@ -70,6 +76,13 @@ double lateLoss(const Evaluation &at) {
 }
 double lateAccuracy(const Evaluation &at) {
   return at.late.accuracy;
+}
+
+double massRecall(const Evaluation &at) {
+  return at.indexer->massRecall;
+}
+bool isObserved(const RunRecord *run) {
+  return run->log.evaluations.back().indexer.has_value();
 }
 
 std::vector<const RunRecord *> evaluatedRuns(const Study &study, llvm::StringRef arm,
@@ -97,7 +110,10 @@ std::optional<ArmResult> dsa::resultOf(const Study &study, llvm::StringRef arm, 
     return std::nullopt;
   auto spread = [&](Measure measure) { return spreadOf(lastOf(runs, measure)); };
   std::vector<double> seconds, first;
+  std::vector<IndexerHealth> indexers;
   for (const RunRecord *run : runs) {
+    if (run->log.evaluations.back().indexer)
+      indexers.push_back(*run->log.evaluations.back().indexer);
     seconds.push_back(medianOf(run->log.seconds));
     first.push_back(run->log.losses.front());
   }
@@ -109,7 +125,8 @@ std::optional<ArmResult> dsa::resultOf(const Study &study, llvm::StringRef arm, 
                    spread(lateLoss),
                    spread(lateAccuracy),
                    meanOf(seconds),
-                   meanOf(first)};
+                   meanOf(first),
+                   indexers.empty() ? std::nullopt : std::optional(meanOf(indexers))};
 }
 
 std::optional<ArmDifference> dsa::differenceOf(const Study &study, llvm::StringRef arm,
@@ -126,9 +143,12 @@ std::optional<ArmDifference> dsa::differenceOf(const Study &study, llvm::StringR
   auto paired = [&](Measure measure) {
     return pairedDifference(lastOf(ours, measure), lastOf(theirs, measure));
   };
-  return ArmDifference{arm.str(),        baseline.str(),      paired(loss),
-                       paired(accuracy), paired(earlyLoss),   paired(earlyAccuracy),
-                       paired(lateLoss), paired(lateAccuracy)};
+  ArmDifference difference{arm.str(),        baseline.str(),       paired(loss),
+                           paired(accuracy), paired(earlyLoss),    paired(earlyAccuracy),
+                           paired(lateLoss), paired(lateAccuracy), {}};
+  if (llvm::all_of(ours, isObserved) && llvm::all_of(theirs, isObserved))
+    difference.massRecall = paired(massRecall);
+  return difference;
 }
 
 std::vector<ArmDifference> dsa::differencesAt(const Study &study, int64_t length) {

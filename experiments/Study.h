@@ -30,6 +30,7 @@ struct ArmResult {
   Spread loss, accuracy, earlyLoss, earlyAccuracy, lateLoss, lateAccuracy;
   double secondsPerStep = 0; ///< Mean over seeds of the median step.
   double firstLoss = 0;      ///< Mean cross entropy of the first step, before any update.
+  std::optional<IndexerHealth> indexer; ///< Mean over seeds; nothing where none is observed.
 };
 /// Nothing if no run of this arm and length has been evaluated.
 std::optional<ArmResult> resultOf(const Study &study, llvm::StringRef arm, int64_t length);
@@ -38,6 +39,7 @@ std::optional<ArmResult> resultOf(const Study &study, llvm::StringRef arm, int64
 struct ArmDifference {
   std::string arm, baseline;
   Difference loss, accuracy, earlyLoss, earlyAccuracy, lateLoss, lateAccuracy;
+  std::optional<Difference> massRecall; ///< Where the indexers of both are observed.
 };
 /// Nothing if there is no such seed.
 std::optional<ArmDifference> differenceOf(const Study &study, llvm::StringRef arm,

@@ -38,24 +38,27 @@ Panel barsByLength(const Study &study, llvm::StringRef title, llvm::StringRef un
   return panel;
 }
 
-/// The mean loss over seeds at every evaluation that all seeds of an arm have reached.
-Panel curvesAt(const Study &study, int64_t length) {
-  Panel panel{
-      llvm::formatv("Held-out loss, L = {0}", length), "step", "nats per token", {}, {}, false};
+/// The mean over seeds of `value` at every evaluation that all seeds of an arm have reached; arms
+/// that have no such value are left out.
+Panel curvesAt(const Study &study, int64_t length, llvm::StringRef title, llvm::StringRef unit,
+               llvm::function_ref<std::optional<double>(const Evaluation &)> value) {
+  Panel panel{llvm::formatv("{0}, L = {1}", title, length), "step", unit.str(), {}, {}, false};
   for (const std::string &arm : drawnArms(study)) {
     std::vector<const RunRecord *> runs;
+    size_t points = SIZE_MAX;
     for (const RunRecord &run : study.runs)
-      if (run.arm == arm && run.length == length && !run.log.evaluations.empty())
+      if (run.arm == arm && run.length == length && !run.log.evaluations.empty()) {
         runs.push_back(&run);
-    size_t points = runs.front()->log.evaluations.size();
-    for (const RunRecord *run : runs)
-      points = std::min(points, run->log.evaluations.size());
+        points = std::min(points, run.log.evaluations.size());
+      }
+    if (runs.empty() || !value(runs.front()->log.evaluations.front()))
+      continue;
     Series series{arm, armNamed(arm).color.str(), {}, {}, {}};
     for (size_t i = 0; i < points; ++i) {
-      std::vector<double> losses;
+      std::vector<double> values;
       for (const RunRecord *run : runs)
-        losses.push_back(run->log.evaluations[i].all.loss);
-      Spread spread = spreadOf(losses);
+        values.push_back(*value(run->log.evaluations[i]));
+      Spread spread = spreadOf(values);
       series.x.push_back(static_cast<double>(runs.front()->log.evaluations[i].step));
       series.y.push_back(spread.mean);
       series.deviation.push_back(spread.deviation);
@@ -97,8 +100,29 @@ std::string dsa::comparisonPage(const Study &study) {
   Panel time =
       barsByLength(study, "Time per training step", "milliseconds",
                    [](const ArmResult &result) { return Spread{1e3 * result.secondsPerStep, 0}; });
-  return drawPage("Sparse against classic attention",
-                  {loss, accuracy, time, curvesAt(study, measuredLengths(study).back())}, 2);
+  Panel curves = curvesAt(study, measuredLengths(study).back(), "Held-out loss", "nats per token",
+                          [](const Evaluation &at) { return std::optional(at.all.loss); });
+  return drawPage("Sparse against classic attention", {loss, accuracy, time, curves}, 2);
+}
+
+std::string dsa::indexerPage(const Study &study) {
+  int64_t length = measuredLengths(study).back();
+  auto panel = [&](llvm::StringRef title, llvm::StringRef unit, double IndexerHealth::*figure) {
+    return curvesAt(study, length, title, unit, [&](const Evaluation &at) -> std::optional<double> {
+      if (!at.indexer)
+        return std::nullopt;
+      return *at.indexer.*figure;
+    });
+  };
+  Panel recall = panel("Attention on the selected keys", "share", &IndexerHealth::massRecall);
+  if (recall.series.empty())
+    return "";
+  Panel overlap = panel("Overlap with the best k keys", "share", &IndexerHealth::overlap);
+  recall.percent = overlap.percent = true;
+  return drawPage("What the indexers select",
+                  {recall, overlap, panel("Index loss", "nats", &IndexerHealth::loss),
+                   panel("Look-back distance", "tokens", &IndexerHealth::lookBack)},
+                  2);
 }
 
 std::string dsa::bucketPage(const Study &study) {

@@ -20,7 +20,13 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kReport(1);
 
 TrainerOptions loopOf(const StudySettings &s, const RunRecord &run) {
-  return {{s.rate, s.warmup, s.steps, s.cosine}, s.evaluateEvery, run.selected};
+  TrainerOptions loop;
+  loop.schedule = {s.rate, s.warmup, s.steps, s.cosine};
+  loop.evaluateEvery = s.evaluateEvery;
+  loop.selected = run.selected;
+  if (armNamed(run.arm).trainsIndexer)
+    loop.warmUpIndexer(s.indexerSteps);
+  return loop;
 }
 
 llvm::Expected<std::unique_ptr<ModelLearner>> learnerOf(const SparseVsClassicOptions &options,
@@ -43,6 +49,8 @@ llvm::Expected<std::unique_ptr<ModelLearner>> learnerOf(const SparseVsClassicOpt
   built.threads = s.threads;
   built.cacheDirectory = options.cache;
   built.trace = options.trace.timeline();
+  built.trainIndexer = arm.trainsIndexer;
+  built.observe = arm.observes;
   built.acknowledgeLeak = arm.leaks;
   return ModelLearner::create(built);
 }
@@ -62,35 +70,46 @@ public:
   RunObserver(RunRecord &run, const StudySettings &s, double tokensLeft, StudyFolder &folder,
               RunCheckpoints &checkpoints, const ModelLearner &learner, int64_t checkpointEvery)
       : run(run), settings(s), tokensLeft(tokensLeft), folder(folder), checkpoints(checkpoints),
-        learner(learner), checkpointEvery(checkpointEvery), first(run.log.updates()),
-        updates(first), evaluations(run.log.evaluations.size()),
+        learner(learner), checkpointEvery(checkpointEvery), first(run.log.steps()), steps(first),
+        updates(run.log.updates()), evaluations(run.log.evaluations.size()),
         bar(llvm::outs(), runName(run), s.steps, s.batch * run.length, first) {}
 
   llvm::Error operator()(const TrainingLog &log) {
-    if (log.updates() != updates) {
-      updates = log.updates();
-      bar.update(updates, log.losses.back());
-      if (llvm::Error error = report(log))
-        return error;
-      if (updates % checkpointEvery == 0)
-        return checkpoints.save(learner.checkpoint(), run);
-    }
+    if (log.updates() != updates)
+      return afterUpdate(log);
     if (log.evaluations.size() == evaluations)
       return llvm::Error::success();
     evaluations = log.evaluations.size();
     return writeRun(run, folder.path());
   }
 
-  void finish() { bar.finish(closingLine(run)); }
+  void finish() { bar.say(closingLine(run)); }
 
 private:
+  llvm::Error afterUpdate(const TrainingLog &log) {
+    updates = log.updates();
+    if (log.steps() != steps)
+      bar.update(log.steps(), log.losses.back());
+    else if (updates - log.steps() == settings.indexerSteps)
+      bar.say(llvm::formatv("{0} steps for the indexer alone, index loss {1:f3} to {2:f3}",
+                            settings.indexerSteps, log.indexerLosses.front(),
+                            log.indexerLosses.back())
+                  .str());
+    steps = log.steps();
+    if (llvm::Error error = report(log))
+      return error;
+    if (updates % checkpointEvery == 0)
+      return checkpoints.save(learner.checkpoint(), run);
+    return llvm::Error::success();
+  }
+
   llvm::Error report(const TrainingLog &log) {
-    if (reported && Clock::now() - *reported < kReport)
+    if (steps == first || (reported && Clock::now() - *reported < kReport))
       return llvm::Error::success();
     reported = Clock::now();
-    double speed = bar.tokensPerSecond(updates);
-    double done = static_cast<double>((updates - first) * settings.batch * run.length);
-    return folder.write({"running", runName(run), updates, log.losses.back(), speed,
+    double speed = bar.tokensPerSecond(steps);
+    double done = static_cast<double>((steps - first) * settings.batch * run.length);
+    return folder.write({"running", runName(run), steps, log.losses.back(), speed,
                          (tokensLeft - done) / speed, ""});
   }
 
@@ -100,7 +119,7 @@ private:
   StudyFolder &folder;
   RunCheckpoints &checkpoints;
   const ModelLearner &learner;
-  int64_t checkpointEvery, first, updates;
+  int64_t checkpointEvery, first, steps, updates;
   size_t evaluations;
   Progress bar;
   std::optional<Clock::time_point> reported;
@@ -117,7 +136,7 @@ double StudyRunner::tokensLeft(const RunRecord &current) const {
       for (const std::string &arm : s.arms) {
         bool now = arm == current.arm && length == current.length && seed == current.seed;
         reached |= now;
-        int64_t steps = now ? s.steps - current.log.updates() : s.steps;
+        int64_t steps = now ? s.steps - current.log.steps() : s.steps;
         if (reached)
           tokens += static_cast<double>(steps * s.batch * length);
       }
@@ -133,7 +152,7 @@ llvm::Error StudyRunner::fail(const RunRecord &run, llvm::Error error) {
   StudyProgress progress;
   progress.state = "failed";
   progress.run = runName(run);
-  progress.step = run.log.updates();
+  progress.step = run.log.steps();
   progress.loss = run.log.losses.empty() ? 0 : run.log.losses.back();
   progress.message = message;
   // The message goes to the caller, whether the folder takes it or not.
@@ -150,7 +169,7 @@ llvm::Error StudyRunner::train(RunRecord &run, const Windows &windows,
   if (saved) {
     if (llvm::Error error = (*learner)->restore(saved->model))
       return llvm::createStringError(saved->path + ": " + llvm::toString(std::move(error)));
-    llvm::outs() << runName(run) << "  goes on after step " << run.log.updates() << '\n';
+    llvm::outs() << runName(run) << "  goes on after step " << run.log.steps() << '\n';
   } else {
     run.parameters = (*learner)->parameters();
     run.flopsPerStep = (*learner)->flopsPerStep();
@@ -224,7 +243,7 @@ llvm::Error StudyRunner::run() {
   progress.state = study.finished ? "finished" : "interrupted";
   if (!study.runs.empty()) {
     progress.run = runName(study.runs.back());
-    progress.step = study.runs.back().log.updates();
+    progress.step = study.runs.back().log.steps();
     progress.loss = study.runs.back().log.losses.back();
   }
   return folder.write(progress);

@@ -28,6 +28,7 @@ template <typename Settings, typename Visit> void forEachField(Settings &s, Visi
   visit("warmup", s.warmup);
   visit("cosine", s.cosine);
   visit("clip", s.clip);
+  visit("warmup_indexer", s.indexerSteps);
   visit("dropout", s.dropout);
   visit("width", s.width);
   visit("layers", s.layers);

@@ -28,6 +28,7 @@ struct StudySettings {
   int64_t warmup = 0;
   bool cosine = false;
   std::optional<double> clip;
+  int64_t indexerSteps = 0; ///< That train the indexer alone, beside `steps`.
   double dropout = 0.1;
   int64_t width = 256, layers = 4; ///< Of the network.
   std::string init;

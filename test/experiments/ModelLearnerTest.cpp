@@ -31,7 +31,7 @@ double firstLoss(llvm::StringRef init, llvm::StringRef arm) {
     return 0;
   }
   EXPECT_EQ(options.model.vocab, 49152);
-  auto loss = (*learner)->step(randomBatch(49152, 4, 64), 1e-3);
+  auto loss = (*learner)->step(randomBatch(49152, 4, 64), 1e-3, Stage::Whole);
   if (!loss) {
     ADD_FAILURE() << llvm::toString(loss.takeError());
     return 0;
@@ -74,7 +74,7 @@ protected:
       return values;
     }
     if (rate > 0) {
-      auto result = (*learner)->step(randomBatch(32, 4, 6), rate);
+      auto result = (*learner)->step(randomBatch(32, 4, 6), rate, Stage::Whole);
       EXPECT_TRUE(bool(result));
       if (loss && result)
         *loss = *result;

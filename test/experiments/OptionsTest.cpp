@@ -42,7 +42,14 @@ TEST(Options, WarmupFollowsTheSteps) {
   auto options = parseSparseVsClassic({"--steps=20"});
   ASSERT_TRUE(bool(options));
   EXPECT_EQ(options->settings.warmup, 2);
+  EXPECT_EQ(options->settings.indexerSteps, 5);
   EXPECT_EQ(options->settings.evaluateEvery, 20);
+}
+
+TEST(Options, TheWarmupOfTheIndexerMayBeGiven) {
+  auto options = parseSparseVsClassic({"--steps=20", "--warmup-indexer=0"});
+  ASSERT_TRUE(bool(options));
+  EXPECT_EQ(options->settings.indexerSteps, 0);
 }
 
 TEST(Options, OptionsMustAgree) {
@@ -68,8 +75,8 @@ TEST(Options, NumbersAreChecked) {
 }
 
 TEST(Options, NamesWhatWasExpected) {
-  EXPECT_EQ(errorOf({"--arms=classic,dense"}),
-            "option --arms: expected one of classic, sparse-random, published, got 'dense'");
+  EXPECT_EQ(errorOf({"--arms=classic,dense"}), "option --arms: expected one of classic, window, "
+                                               "sparse-random, sparse, published, got 'dense'");
   EXPECT_EQ(errorOf({"--arms=classic,classic"}),
             "option --arms: expected each value once, got 'classic' twice");
   EXPECT_EQ(errorOf({"--steps=many"}),

@@ -10,7 +10,7 @@ using namespace dsa;
 namespace {
 
 Evaluation evaluationOf(int64_t step, double early, double late) {
-  return {step, {62, (early + late) / 2, .3}, {31, early, .4}, {31, late, .2}};
+  return {step, {62, (early + late) / 2, .3}, {31, early, .4}, {31, late, .2}, {}};
 }
 
 RunRecord runOf(llvm::StringRef arm, int64_t seed, int64_t parameters, double early, double late) {
@@ -168,6 +168,27 @@ TEST(Claims, ACausalGainReproducesTheClaim) {
     if (run.arm == "sparse-random")
       run.log.evaluations.back() = evaluationOf(2, 2, 2);
   EXPECT_EQ(claimAbout(judgeClaims(study), "lower validation loss").verdict, Verdict::Reproduced);
+}
+
+TEST(Claims, AnIndexerThatKeepsMoreThanChanceHasLearned) {
+  Study study = leakingStudy();
+  study.settings.arms.push_back("sparse");
+  for (int64_t seed : {1, 2}) {
+    study.runs.push_back(runOf("sparse", seed, 18163968, 5.5, 5.4));
+    study.runs.back().log.evaluations.back().indexer = {.9, .7, .5, 4, 0, .1};
+    for (RunRecord &run : study.runs)
+      if (run.arm == "sparse-random" && run.seed == seed)
+        run.log.evaluations.back().indexer = {.6, .5, .5, 4, 0, .4};
+  }
+  Claim claim = claimAbout(judgeClaims(study), "learns");
+  EXPECT_EQ(claim.verdict, Verdict::Reproduced);
+  EXPECT_NE(claim.measured.find("hold 90.0 % of the attention, random ones 60.0 %"),
+            std::string::npos)
+      << claim.measured;
+  for (RunRecord &run : study.runs)
+    if (run.log.evaluations.back().indexer)
+      run.log.evaluations.back().indexer->massRecall = .6;
+  EXPECT_EQ(claimAbout(judgeClaims(study), "learns").verdict, Verdict::Refuted);
 }
 
 TEST(Claims, AMissingArmSupportsNothing) {

@@ -13,12 +13,18 @@ namespace {
 /// Loses 10 / step; tokens of odd value are hits.
 class FakeLearner : public Learner {
 public:
-  llvm::Expected<double> step(const TokenBatch &batch, double rate) override {
+  llvm::Expected<double> step(const TokenBatch &batch, double rate, Stage stage) override {
     rates.push_back(rate);
+    stages.push_back(stage);
+    batches.push_back(batch.rows);
     double count = static_cast<double>(rates.size());
     return count == breaksAt ? std::numeric_limits<double>::quiet_NaN() : 10 / count;
   }
-  llvm::Expected<TokenScores> evaluate(const TokenBatch &batch) override {
+  llvm::Expected<std::optional<IndexerHealth>> observe(const TokenBatch &batch) override {
+    return std::nullopt;
+  }
+  llvm::Expected<TokenScores> evaluate(const TokenBatch &batch, Stage stage) override {
+    evaluated.push_back(stage);
     TokenScores scores;
     for (int64_t row = 0; row < batch.rows; ++row)
       for (int64_t t = 0; t < batch.length; ++t) {
@@ -29,6 +35,8 @@ public:
     return scores;
   }
   std::vector<double> rates;
+  std::vector<Stage> stages, evaluated;
+  std::vector<int64_t> batches; ///< The numbers that the trainer asked for.
   double breaksAt = -1;
 };
 
@@ -39,11 +47,12 @@ TokenBatch heldOut() {
 
 /// Goes on from `log`; stops after `stopAfter` steps and evaluations together.
 llvm::Error run(FakeLearner &learner, int64_t steps, int64_t evaluateEvery, TrainingLog &log,
-                int64_t stopAfter = -1) {
-  TrainerOptions options{{1e-3, 0, steps, false, .1}, evaluateEvery, 2};
+                int64_t stopAfter = -1, int64_t denseSteps = 0, int64_t indexerSteps = 0) {
+  TrainerOptions options{
+      {1e-3, 0, steps, false, .1}, evaluateEvery, 2, denseSteps, indexerSteps, .5};
   std::atomic<bool> stop = stopAfter == 0;
   return train(
-      learner, options, [](int64_t step) { return TokenBatch{}; }, heldOut(), stop,
+      learner, options, [](int64_t step) { return TokenBatch{step, 0, {}}; }, heldOut(), stop,
       [&](const TrainingLog &log) {
         stop = --stopAfter == 0;
         return llvm::Error::success();
@@ -82,6 +91,44 @@ TEST(Trainer, GoesOnFromWhereverItStopped) {
     EXPECT_EQ(learner.rates, undisturbed.rates);
     ASSERT_EQ(log.evaluations.size(), 3u) << place;
     EXPECT_EQ(log.evaluations[1].step, 6);
+  }
+}
+
+TEST(Trainer, TheIndexerIsTrainedAloneAfterTheDenseSteps) {
+  FakeLearner learner;
+  TrainingLog log;
+  ASSERT_FALSE(bool(run(learner, 4, 2, log, -1, /*denseSteps=*/2, /*indexerSteps=*/3)));
+  using enum Stage;
+  EXPECT_EQ(learner.stages,
+            (std::vector<Stage>{Dense, Dense, Indexer, Indexer, Indexer, Whole, Whole}));
+  // Its windows are no other step's, so the language model sees the same ones as every arm.
+  EXPECT_EQ(learner.batches, (std::vector<int64_t>{1, 2, 5, 6, 7, 3, 4}));
+  EXPECT_EQ(learner.rates, (std::vector<double>{1e-3, 1e-3, .5, .5, .5, 1e-3, 1e-3}));
+  EXPECT_EQ(log.steps(), 4);
+  EXPECT_EQ(log.updates(), 7);
+  ASSERT_EQ(log.evaluations.size(), 2u); // the first one with the trained indexer
+  EXPECT_EQ(learner.evaluated, (std::vector<Stage>{Whole, Whole}));
+}
+
+TEST(Trainer, AnEvaluationBeforeTheIndexerIsDense) {
+  FakeLearner learner;
+  TrainingLog log;
+  ASSERT_FALSE(bool(run(learner, 4, 1, log, -1, /*denseSteps=*/2, /*indexerSteps=*/1)));
+  using enum Stage;
+  EXPECT_EQ(learner.evaluated, (std::vector<Stage>{Dense, Whole, Whole, Whole}));
+}
+
+TEST(Trainer, StagesGoOnWhereverTheyStopped) {
+  FakeLearner undisturbed;
+  TrainingLog whole;
+  ASSERT_FALSE(bool(run(undisturbed, 4, 2, whole, -1, 2, 3)));
+  for (int64_t place = 0; place < 9; ++place) {
+    FakeLearner learner;
+    TrainingLog log;
+    ASSERT_FALSE(bool(run(learner, 4, 2, log, place, 2, 3)));
+    ASSERT_FALSE(bool(run(learner, 4, 2, log, -1, 2, 3)));
+    EXPECT_EQ(learner.stages, undisturbed.stages) << place;
+    EXPECT_EQ(log.indexerLosses, whole.indexerLosses);
   }
 }
 
