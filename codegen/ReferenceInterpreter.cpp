@@ -223,8 +223,8 @@ auto evaluate(SumHeadsOp op, const Frame &in) {
 // Mixture-of-experts ops
 
 auto evaluate(RouteOp op, const Frame &in) {
-  return reference::route(in[op.getLogits()], in.optional(op.getKey()), op.getK(),
-                          op.getNoise().convertToDouble());
+  return reference::route(in[op.getLogits()], in.optional(op.getKey()), in.optional(op.getChosen()),
+                          op.getK(), op.getNoise().convertToDouble());
 }
 auto evaluate(RouteGradOp op, const Frame &in) {
   return reference::routeGrad(in[op.getWeightsGrad()], in[op.getProbabilitiesGrad()],

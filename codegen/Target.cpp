@@ -51,6 +51,14 @@ static llvm::Expected<TensorSpec> specOf(Type type, DictionaryAttr attributes,
     spec.role = role.str();
   if (auto updates = attributes.getAs<IntegerAttr>(kUpdatesAttr))
     spec.updates = updates.getInt();
+  if (mlir::Attribute attribute = attributes.get(kRangeAttr)) {
+    auto range = dyn_cast<DenseI64ArrayAttr>(attribute);
+    if (!range || range.size() != 2 || range[0] >= range[1])
+      return llvm::createStringError(
+          "argument '%s': expected dsa.range = array<i64: low, high> with low < high, got another",
+          spec.name.c_str());
+    spec.range = {range[0], range[1]};
+  }
   return spec;
 }
 

@@ -45,6 +45,10 @@ namespace dsa {
 inline constexpr llvm::StringLiteral kRoleAttr = "dsa.role";
 /// Argument and result attribute: the name under which a checkpoint or a report knows the value.
 inline constexpr llvm::StringLiteral kNameAttr = "dsa.name";
+/// Argument attribute: `[low, high)` as an i64 array, where the values of the argument lie.
+inline constexpr llvm::StringLiteral kRangeAttr = "dsa.range";
+/// What the names of arguments and results begin with that hold choices: "choice.top_k.0".
+inline constexpr llvm::StringLiteral kChoicePrefix = "choice.";
 /// Result attribute: the number of the argument that the result replaces in place.
 inline constexpr llvm::StringLiteral kUpdatesAttr = "dsa.updates";
 /// Function attribute: the author knows that future tokens leak; a rejection becomes a warning.

@@ -41,8 +41,13 @@ LogicalResult RouteOp::verify() {
   if (k < 1 || k > experts)
     return emitOpError("expected 1 <= k <= ") << experts << ", got " << k;
   // route_c2
-  return expectNumber(*this, getNoise().isFinite() && !getNoise().isNegative(),
-                      "a finite noise >= 0", getNoise());
+  if (failed(expectNumber(*this, getNoise().isFinite() && !getNoise().isNegative(),
+                          "a finite noise >= 0", getNoise())))
+    return failure();
+  // route_c3
+  if (!getChosen())
+    return success();
+  return expectType(*this, "chosen", getChosen(), getExperts().getType());
 }
 
 Cost RouteOp::getCost() {
@@ -53,10 +58,12 @@ Cost RouteOp::getCost() {
 }
 
 void RouteOp::transferTokenFlow(TokenFlow &flow) {
-  SmallVector<Value> shared;
+  SmallVector<Value> rows = {getLogits()}, shared;
+  if (getChosen())
+    rows.push_back(getChosen());
   if (getKey())
     shared.push_back(getKey());
-  flow.rowwise(getOperation(), firstDim(getLogits()), {getLogits()}, shared);
+  flow.rowwise(getOperation(), firstDim(getLogits()), rows, shared);
 }
 
 LogicalResult RouteOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,

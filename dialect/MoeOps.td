@@ -4,16 +4,18 @@
 
 include "dialect/Dialect.td"
 
-def DSA_RouteOp : DSA_InferredOp<"route", [DSA_Differentiable]> {
+def DSA_RouteOp : DSA_InferredOp<"route", [DSA_Differentiable, AttrSizedOperandSegments]> {
   let summary = "top-k experts of each token, their softmax weights, and the full softmax";
   let description = [{
     With `z = logits + noise gaussian`, the noise only when a `key` is given: `experts[t]` are the k experts of the largest
     z, by (z descending, index ascending); `weights[t]` is the softmax of those k values; `probabilities[t]` is the softmax
-    of all of them. The choice is a constant for differentiation.
+    of all of them. The choice is a constant for differentiation. Where `chosen` is given, `experts` are those: an earlier
+    choice is replayed, and the weights are the softmax of its z.
 
     Constraints:
     * (C1) `1 <= k <= ` the number of experts.
     * (C2) `noise` is finite and not negative.
+    * (C3) `chosen` has the type of `experts`.
 
     Example:
     ```mlir
@@ -21,10 +23,12 @@ def DSA_RouteOp : DSA_InferredOp<"route", [DSA_Differentiable]> {
       : (tensor<32x8xf32>, tensor<4xi32>) -> (tensor<32x2xf32>, tensor<32x2xi32>, tensor<32x8xf32>)
     ```
   }];
-  let arguments = (ins DSA_FloatTensor<[2]>:$logits, Optional<DSA_RandomKey>:$key, I64Attr:$k,
-      DefaultValuedAttr<F64Attr, "0.0">:$noise);
+  let arguments = (ins DSA_FloatTensor<[2]>:$logits, Optional<DSA_RandomKey>:$key,
+      Optional<DSA_IndexTensor<[2]>>:$chosen, I64Attr:$k, DefaultValuedAttr<F64Attr, "0.0">:$noise);
   let results = (outs DSA_FloatTensor<[2]>:$weights, DSA_IndexTensor<[2]>:$experts, DSA_FloatTensor<[2]>:$probabilities);
-  let assemblyFormat = "$logits (`key` `(` $key^ `)`)? attr-dict `:` functional-type(operands, results)";
+  let assemblyFormat = [{
+    $logits (`key` `(` $key^ `)`)? (`chosen` `(` $chosen^ `)`)? attr-dict `:` functional-type(operands, results)
+  }];
 }
 
 def DSA_RouteGradOp : DSA_InferredOp<"route_grad"> {

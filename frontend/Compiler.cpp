@@ -3,9 +3,11 @@
 
 #include "codegen/PassTrace.h"
 #include "codegen/Target.h"
+#include "passes/Passes.h"
 #include "passes/Pipeline.h"
 #include "runtime/Trace.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
 
 #include "llvm/Support/FileSystem.h"
@@ -82,15 +84,21 @@ dsa::compile(mlir::ModuleOp module, llvm::StringRef entry, const CompilerOptions
   if (!options.dumpDirectory.empty())
     if (llvm::Error error = dump(module, entry, options.dumpDirectory))
       return std::move(error);
-  CompileOptions choices;
-  choices.cacheDirectory = options.cacheDirectory;
-  choices.threads = threadCount(options);
-  choices.trace = options.trace;
-  choices.vector = options.vector;
-  choices.fuse = options.fuse;
+  CompileOptions compileOptions;
+  compileOptions.cacheDirectory = options.cacheDirectory;
+  compileOptions.threads = threadCount(options);
+  compileOptions.trace = options.trace;
+  compileOptions.vector = options.vector;
+  compileOptions.fuse = options.fuse;
   // Proof and differentiation bind every target, and differentiation adds arguments and entries.
   mlir::OwningOpRef<mlir::ModuleOp> steps(module.clone());
   if (llvm::Error error = runPasses(*steps, options.trace, buildTrainingPipeline))
     return std::move(error);
-  return (*target)->compile(*steps, entry, choices);
+  const auto &[capture, replay, scores] = options.choices;
+  if (capture || replay || scores)
+    if (llvm::Error error = runPasses(*steps, options.trace, [&](mlir::OpPassManager &passes) {
+          passes.addNestedPass<mlir::func::FuncOp>(createExposeChoices({capture, replay, scores}));
+        }))
+      return std::move(error);
+  return (*target)->compile(*steps, entry, compileOptions);
 }

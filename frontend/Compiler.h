@@ -11,7 +11,15 @@
 
 namespace dsa {
 
-/// All choices of a compilation. The defaults suit a test: nothing is written to disk.
+/// What becomes of the discrete choices of a function, top-k and routes: the options of
+/// `--dsa-expose-choices`, which names them "choice.top_k.0" and so on.
+struct ChoiceOptions {
+  bool capture = false; ///< append what each op chooses to the results
+  bool replay = false;  ///< take each choice from an input
+  bool scores = false;  ///< append what each choice ranked to the results, unless it was given
+};
+
+/// How to compile. The defaults suit a test: nothing is written to disk.
 struct CompilerOptions {
   std::string target = "cpu"; ///< name of a target: "cpu" or "reference"
   int threads = 0;            ///< that compile and run; 0 means one for each core
@@ -23,6 +31,7 @@ struct CompilerOptions {
   /// Receives a span for each pass and each kernel and, of a session, for the launches of its first
   /// runs; null: nobody watches. Must outlive what is compiled.
   Trace *trace = nullptr;
+  ChoiceOptions choices = {};
 };
 
 /// The number of threads that `options` asks for, at least 1.

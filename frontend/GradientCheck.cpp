@@ -202,7 +202,7 @@ llvm::Error dsa::checkGradients(func::FuncOp function, const NamedTensors &given
       compileWidened(function, [&](func::FuncOp copy) { copy->setAttr(kTrainAttr, train); });
   if (!executable)
     return executable.takeError();
-  auto arguments = makeArguments(function, (*executable)->arguments(), given, seed);
+  auto arguments = makeArguments(name, (*executable)->arguments(), given, seed);
   if (!arguments)
     return arguments.takeError();
   auto objective = Objective::create(function, *arguments);

@@ -3,6 +3,7 @@
 
 #include "frontend/GraphInputs.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace dsa {

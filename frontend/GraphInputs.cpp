@@ -37,11 +37,10 @@ static Tensor normal(const TensorSpec &spec, const reference::RandomStream &rand
   return result;
 }
 
-static Tensor generate(const TensorSpec &spec, mlir::DenseI64ArrayAttr range, uint64_t seed,
-                       int64_t number) {
+static Tensor generate(const TensorSpec &spec, uint64_t seed, int64_t number) {
   reference::RandomStream random = streamOf(seed, number);
-  if (range)
-    return uniform(spec, random, range[0], range[1]);
+  if (spec.range)
+    return uniform(spec, random, spec.range->first, spec.range->second);
   if (spec.role == "seed") {
     Tensor result(spec.dtype, spec.shape);
     *result.data<int64_t>() = static_cast<int64_t>(seed);
@@ -62,19 +61,7 @@ static Tensor generate(const TensorSpec &spec, mlir::DenseI64ArrayAttr range, ui
   return normal(spec, random, 0, 1 / std::sqrt(static_cast<double>(spec.shape.back())));
 }
 
-static llvm::Expected<mlir::DenseI64ArrayAttr> rangeOf(mlir::func::FuncOp function,
-                                                       unsigned number) {
-  if (number >= function.getNumArguments())
-    return mlir::DenseI64ArrayAttr();
-  mlir::Attribute attribute = function.getArgAttr(number, kRangeAttr);
-  auto range = llvm::dyn_cast_or_null<mlir::DenseI64ArrayAttr>(attribute);
-  if (attribute && (!range || range.size() != 2 || range[0] >= range[1]))
-    return llvm::createStringError(
-        "expected dsa.range of argument %u to be array<i64: low, high> with low < high", number);
-  return range;
-}
-
-llvm::Expected<llvm::SmallVector<Tensor>> dsa::makeArguments(mlir::func::FuncOp function,
+llvm::Expected<llvm::SmallVector<Tensor>> dsa::makeArguments(llvm::StringRef function,
                                                              llvm::ArrayRef<TensorSpec> specs,
                                                              const NamedTensors &given,
                                                              uint64_t seed) {
@@ -82,15 +69,11 @@ llvm::Expected<llvm::SmallVector<Tensor>> dsa::makeArguments(mlir::func::FuncOp 
     if (llvm::none_of(specs, [&](const TensorSpec &spec) { return spec.name == name; }))
       return llvm::createStringError(
           "expected inputs named like arguments of '%s', got '%s', which is none of them",
-          function.getName().str().c_str(), name.c_str());
+          function.str().c_str(), name.c_str());
   llvm::SmallVector<Tensor> arguments;
   for (auto [number, spec] : llvm::enumerate(specs)) {
-    llvm::Expected<mlir::DenseI64ArrayAttr> range = rangeOf(function, number);
-    if (!range)
-      return range.takeError();
     auto found = given.find(spec.name);
-    Tensor tensor =
-        found == given.end() ? generate(spec, *range, seed, number) : found->second.clone();
+    Tensor tensor = found == given.end() ? generate(spec, seed, number) : found->second.clone();
     if (tensor.dtype() != spec.dtype || tensor.shape() != llvm::ArrayRef(spec.shape))
       return llvm::createStringError(llvm::formatv("expected input '{0}' to be {1}, got {2}",
                                                    spec.name, describe(spec.dtype, spec.shape),

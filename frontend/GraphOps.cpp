@@ -133,8 +133,8 @@ LatentAttentionOp Graph::latentAttention(const LatentOperands &operands, double 
 
 RouteOp Graph::route(Value logits, int64_t k, double noise) {
   Value key = noise == 0.0 ? Value() : randomKey();
-  return RouteOp::create(builder, location(), logits, key, builder.getI64IntegerAttr(k),
-                         builder.getF64FloatAttr(noise));
+  return RouteOp::create(builder, location(), logits, key, /*chosen=*/Value(),
+                         builder.getI64IntegerAttr(k), builder.getF64FloatAttr(noise));
 }
 
 DispatchOp Graph::dispatch(Value input, Value experts, int64_t numExperts) {

@@ -522,7 +522,7 @@ func::FuncOp dsa::writeRandomGraph(ModuleOp module, const RandomGraphOptions &op
 
 llvm::Expected<SmallVector<Tensor>> dsa::drawArguments(func::FuncOp function,
                                                        ArrayRef<TensorSpec> specs, uint64_t seed) {
-  auto arguments = makeArguments(function, specs, {}, seed);
+  auto arguments = makeArguments(function.getName(), specs, {}, seed);
   if (!arguments || seed % 2)
     return arguments;
   for (auto [spec, tensor] : llvm::zip_equal(specs, *arguments))

@@ -3,11 +3,11 @@
 
 #include "codegen/Registration.h"
 #include "codegen/Target.h"
+#include "frontend/Choices.h"
 #include "frontend/Compiler.h"
 #include "frontend/FormComparison.h"
 #include "frontend/GradientCheck.h"
-#include "frontend/GraphInputs.h"
-#include "runtime/Compare.h"
+#include "frontend/PerturbTokens.h"
 #include "runtime/KernelExecutable.h"
 #include "runtime/Profile.h"
 #include "runtime/Safetensors.h"
@@ -88,21 +88,31 @@ static llvm::Error expectCompiled(StringRef target, const Executable &executable
   return llvm::Error::success();
 }
 
+static CompilerOptions compilerOptions(StringRef target, const RunGraphOptions &options) {
+  CompilerOptions result;
+  result.target = target.str();
+  result.threads = options.threads;
+  result.vector = options.vector;
+  return result;
+}
+
 static llvm::Expected<TargetRun> runOn(StringRef name, func::FuncOp function,
-                                       const NamedTensors &inputs, const RunGraphOptions &options,
-                                       Profile *profile, Trace *trace) {
-  CompilerOptions compilerOptions;
-  compilerOptions.target = name.str();
-  compilerOptions.threads = options.threads;
-  compilerOptions.trace = trace;
-  compilerOptions.vector = options.vector;
+                                       const NamedTensors &inputs, const ChoiceOptions &choices,
+                                       const RunGraphOptions &options, Profile *profile,
+                                       Trace *trace) {
+  CompilerOptions compiler = compilerOptions(name, options);
+  compiler.choices = choices;
+  compiler.trace = trace;
   TargetRun run;
   auto module = function->getParentOfType<ModuleOp>();
-  if (auto error = compile(module, function.getName(), compilerOptions).moveInto(run.executable))
+  if (auto error = compile(module, function.getName(), compiler).moveInto(run.executable))
     return error;
   if (auto error = expectCompiled(name, *run.executable))
     return error;
-  auto arguments = makeArguments(function, run.executable->arguments(), inputs, options.seed);
+  if (auto error = checkChoices(run.executable->arguments(), inputs))
+    return error;
+  auto arguments =
+      makeArguments(function.getName(), run.executable->arguments(), inputs, options.seed);
   if (!arguments)
     return arguments.takeError();
   ThreadPool pool(options.threads);
@@ -139,12 +149,16 @@ static void printElements(const Tensor &tensor, llvm::raw_ostream &output) {
   print(print, 0, 0, tensor.numElements());
 }
 
+static std::optional<Tolerance> givenTolerance(const RunGraphOptions &options) {
+  if (!options.tolerance)
+    return std::nullopt;
+  return Tolerance{*options.tolerance, *options.tolerance};
+}
+
 /// Prints how `result` compares with `expected`; false if it differs.
 static bool judge(const TensorSpec &spec, const Tensor &result, const Tensor &expected,
                   const RunGraphOptions &options, llvm::raw_ostream &output) {
-  Tolerance tolerance = toleranceOf(spec.dtype);
-  if (options.tolerance)
-    tolerance = {*options.tolerance, *options.tolerance};
+  Tolerance tolerance = givenTolerance(options).value_or(toleranceOf(spec.dtype));
   if (llvm::Error error = expectClose(spec.name, result, expected, tolerance)) {
     output << ": DIFFERS, " << llvm::toString(std::move(error));
     return false;
@@ -158,6 +172,8 @@ static int64_t report(const TargetRun &run, const TargetRun *other, const RunGra
                       llvm::raw_ostream &output) {
   int64_t wrong = 0;
   for (auto [number, spec] : llvm::enumerate(run.executable->results())) {
+    if (isChoice(spec))
+      continue;
     const Tensor &result = run.results[number];
     output << spec.name << ' ' << describe(spec.dtype, spec.shape);
     if (other)
@@ -171,34 +187,52 @@ static int64_t report(const TargetRun &run, const TargetRun *other, const RunGra
   return wrong;
 }
 
-static llvm::Error writeOutputs(const TargetRun &run, StringRef file) {
+/// Writes the results and the choices of `run` to the files that were asked for.
+static llvm::Error writeFiles(const TargetRun &run, const NamedTensors &choices,
+                              const RunGraphOptions &options) {
+  if (!options.capture.empty())
+    if (llvm::Error error = writeSafetensors(options.capture, {choices, {}}))
+      return error;
+  if (options.outputs.empty())
+    return llvm::Error::success();
   TensorFile content;
   for (auto [spec, result] : llvm::zip_equal(run.executable->results(), run.results))
-    content.tensors[spec.name] = result;
-  return writeSafetensors(file, content);
+    if (!isChoice(spec))
+      content.tensors[spec.name] = result;
+  return writeSafetensors(options.outputs, content);
 }
 
-/// Runs one function on the target and on the judge; returns how many results differ.
+/// Runs one function on the target and on the judge; returns how many results and choices differ.
 static llvm::Expected<int64_t> runFunction(func::FuncOp function, const NamedTensors &inputs,
                                            const RunGraphOptions &options, Trace *trace,
                                            llvm::raw_ostream &output) {
   Profile profile;
-  auto run =
-      runOn(options.target, function, inputs, options, options.profile ? &profile : nullptr, trace);
+  bool replays = !options.replay.empty(), judges = !options.against.empty();
+  ChoiceOptions exposed{!options.capture.empty() || (judges && !replays), replays, false};
+  auto run = runOn(options.target, function, inputs, exposed, options,
+                   options.profile ? &profile : nullptr, trace);
   if (!run)
     return run.takeError();
+  NamedTensors choices = choicesAmong(run->executable->results(), run->results);
+  // A judge goes on with the choices of the target, so that everything after them is judged too.
+  NamedTensors made = replays ? choicesAmong(inputs) : choices, given = inputs;
+  given.insert(made.begin(), made.end());
   std::optional<TargetRun> other;
-  if (!options.against.empty())
+  if (judges)
     if (auto error =
-            runOn(options.against, function, inputs, options, nullptr, nullptr).moveInto(other))
+            runOn(options.against, function, given, {true, true, true}, options, nullptr, nullptr)
+                .moveInto(other))
       return error;
   output << '@' << function.getName() << '\n';
-  int64_t wrong = report(*run, other ? &*other : nullptr, options, output);
+  int64_t wrong = 0;
+  if (judges)
+    wrong += judgeChoices(other->executable->results(), other->results, made,
+                          givenTolerance(options), output);
+  wrong += report(*run, other ? &*other : nullptr, options, output);
   if (options.profile)
     profile.print(output);
-  if (!options.outputs.empty())
-    if (llvm::Error error = writeOutputs(*run, options.outputs))
-      return error;
+  if (llvm::Error error = writeFiles(*run, choices, options))
+    return error;
   return wrong;
 }
 
@@ -216,7 +250,7 @@ static llvm::Error runEveryForm(func::FuncOp function, const NamedTensors &input
     auto signature = signatureOf(*steps, step.getName());
     if (!signature)
       return signature.takeError();
-    auto arguments = makeArguments(step, signature->first, inputs, options.seed);
+    auto arguments = makeArguments(step.getName(), signature->first, inputs, options.seed);
     if (!arguments)
       return arguments.takeError();
     if (auto error = compareForms(*steps, step.getName(), *arguments, compilerOptions))
@@ -238,6 +272,14 @@ static llvm::Error runFunctions(ArrayRef<func::FuncOp> functions, const NamedTen
     }
     if (options.everyForm) {
       if (llvm::Error error = runEveryForm(function, inputs, options, output))
+        return llvm::createStringError("@" + function.getName() + ": " +
+                                       llvm::toString(std::move(error)));
+      continue;
+    }
+    if (options.perturb) {
+      if (llvm::Error error =
+              perturbTokens(function, inputs, compilerOptions(options.target, options),
+                            {options.trials, options.seed}, output))
         return llvm::createStringError("@" + function.getName() + ": " +
                                        llvm::toString(std::move(error)));
       continue;
@@ -268,11 +310,17 @@ llvm::Error dsa::runGraph(const RunGraphOptions &options, llvm::raw_ostream &out
   auto functions = findFunctions(**module, options.entry);
   if (!functions)
     return functions.takeError();
-  if (functions->size() > 1 && !(options.inputs + options.outputs).empty())
-    return fail("expected --entry with --inputs and --outputs, got {0} public functions",
+  if (functions->size() > 1 &&
+      !(options.inputs + options.outputs + options.capture + options.replay).empty())
+    return fail("expected --entry with --inputs, --outputs, --capture and --replay, got {0} public "
+                "functions",
                 functions->size());
   auto inputs = readInputs(options.inputs);
   if (!inputs)
     return inputs.takeError();
+  auto replayed = readInputs(options.replay);
+  if (!replayed)
+    return replayed.takeError();
+  inputs->insert(replayed->begin(), replayed->end());
   return runFunctions(*functions, *inputs, options, output);
 }

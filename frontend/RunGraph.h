@@ -19,6 +19,8 @@ struct RunGraphOptions {
   std::string against;             ///< name of the target that judges; empty: none
   std::optional<double> tolerance; ///< instead of that of the element type
   std::string inputs;              ///< safetensors file with arguments by name; empty: none
+  std::string capture;             ///< safetensors file that receives all choices; empty: none
+  std::string replay;              ///< safetensors file with all choices of the run; empty: none
   std::string outputs;         ///< safetensors file that receives the results by name; empty: none
   uint64_t seed = 0;           ///< of the arguments that the file does not name
   int threads = 1;             ///< of the run
@@ -27,6 +29,8 @@ struct RunGraphOptions {
   bool print = false;          ///< print the elements of the results
   bool everyForm = false;      ///< compare each op and each form of the plan instead
   bool checkGradients = false; ///< compare gradients with finite differences instead
+  bool perturb = false;        ///< change tokens and compare the rows before them instead
+  int64_t trials = 32;         ///< of `perturb`, at least 1
 };
 
 /// Runs, prints one line per function and per result to `output`, and fails if the targets disagree

@@ -7,6 +7,8 @@
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/FormatVariadic.h"
 
+#include <variant>
+
 using namespace llvm;
 using namespace dsa;
 
@@ -18,10 +20,14 @@ usage: dsa-run FILE.mlir [options]     FILE may be - for standard input
   --entry=NAME           the function to run instead of every public one
   --target=NAME          cpu (default) or reference
   --vector=NAME          avx512, avx2 or sse: what cpu uses of this machine instead of the widest
-  --against=NAME         also run this target and compare every result
+  --against=NAME         also run this target and compare every result; where a top-k or a route
+                         chose otherwise among scores within tolerance, this target goes on with
+                         the choice of the other
   --tol=X                largest error that counts as equal instead of that of the element type
   --inputs=FILE          safetensors with arguments by name; the others come from the seed
   --outputs=FILE         write the results as safetensors
+  --capture=FILE         write every choice (top-k indices, experts) as safetensors
+  --replay=FILE          take every choice from such a file
   --seed=N               of generated arguments (default 0)
   --threads=N            that compile and run (default 1)
   --print                print the elements of the results
@@ -30,6 +36,9 @@ usage: dsa-run FILE.mlir [options]     FILE may be - for standard input
   --every-form           judge each op by the reference on its own operands, and compare the bits of the
                          fused and the unfused form
   --check-gradients      of functions with dsa.train: compare with finite differences in f64
+  --perturb              instead: change tokens, run again, and compare every row before them bit
+                         for bit
+  --trials=N             of --perturb: changes, each of one position of every sequence (default 32)
 
 generated arguments:
   inputs 0.5 N(0, 1), integers of [0, 4), parameters N(0, 1 / columns), vectors 1 + 0.1 N(0, 1),
@@ -44,6 +53,12 @@ examples:
       does the compiled model compute what the model means
   dsa-run test/ops/sparse-attention.mlir --threads=2 --profile --trace=trace.json
       where the time went: as a table, and as a timeline to be opened at ui.perfetto.dev
+  dsa-model emit models/configs/sparse-moe.json --vocab 64 --length 8 --batch 2 | dsa-run - --perturb
+      does any row move with a token that it should predict
+  dsa-run test/frontend/Inputs/near-ties.mlir --entry=near_ties --capture=choices.safetensors
+  dsa-run test/frontend/Inputs/near-ties.mlir --entry=near_ties --replay=choices.safetensors \
+    --target=reference --print
+      what the reference computes if it selects as the cpu target did
 )";
 
 template <typename... Args> static Error fail(const char *format, Args &&...args) {
@@ -60,7 +75,7 @@ template <typename Integer> static Error store(StringRef text, Integer &value) {
 }
 static Error store(StringRef text, std::optional<double> &value) {
   double number;
-  if (text.getAsDouble(number) || number < 0)
+  if (text.getAsDouble(number) || !(number >= 0))
     return fail("a number >= 0, got '{0}'", text);
   value = number;
   return Error::success();
@@ -74,48 +89,35 @@ static Error readValue(StringRef option, std::optional<StringRef> text, T &value
   return Error::success();
 }
 
-/// Reads one option; `text` is its value if it has one.
-static Error readOption(StringRef option, std::optional<StringRef> text, RunGraphOptions &options) {
-  if (option == "--entry")
-    return readValue(option, text, options.entry);
-  if (option == "--target")
-    return readValue(option, text, options.target);
-  if (option == "--vector")
-    return readValue(option, text, options.vector);
-  if (option == "--against")
-    return readValue(option, text, options.against);
-  if (option == "--tol")
-    return readValue(option, text, options.tolerance);
-  if (option == "--inputs")
-    return readValue(option, text, options.inputs);
-  if (option == "--outputs")
-    return readValue(option, text, options.outputs);
-  if (option == "--trace")
-    return readValue(option, text, options.trace);
-  if (option == "--seed")
-    return readValue(option, text, options.seed);
-  return readValue(option, text, options.threads);
-}
-
 static Expected<RunGraphOptions> readCommandLine(ArrayRef<const char *> words) {
   RunGraphOptions options;
-  StringRef withValue[] = {"--entry",  "--target",  "--vector", "--against", "--tol",
-                           "--inputs", "--outputs", "--seed",   "--threads", "--trace"};
+  using Value = std::variant<std::string *, std::optional<double> *, uint64_t *, int64_t *, int *>;
+  std::pair<StringRef, Value> values[] = {
+      {"--entry", &options.entry},     {"--target", &options.target},
+      {"--vector", &options.vector},   {"--against", &options.against},
+      {"--tol", &options.tolerance},   {"--inputs", &options.inputs},
+      {"--outputs", &options.outputs}, {"--capture", &options.capture},
+      {"--replay", &options.replay},   {"--trace", &options.trace},
+      {"--seed", &options.seed},       {"--trials", &options.trials},
+      {"--threads", &options.threads}};
   std::pair<StringRef, bool *> flags[] = {{"--print", &options.print},
                                           {"--profile", &options.profile},
                                           {"--every-form", &options.everyForm},
+                                          {"--perturb", &options.perturb},
                                           {"--check-gradients", &options.checkGradients}};
   for (size_t i = 0; i < words.size(); ++i) {
     StringRef word = words[i];
     auto [option, rest] = word.split('=');
+    auto *value = find_if(values, [&](auto &entry) { return entry.first == option; });
     auto *flag = find_if(flags, [&](auto &entry) { return entry.first == word; });
-    if (is_contained(withValue, option)) {
+    if (value != std::end(values)) {
       std::optional<StringRef> text;
       if (word.contains('='))
         text = rest;
       else if (i + 1 < words.size())
         text = words[++i];
-      if (Error error = readOption(option, text, options))
+      if (Error error = std::visit([&](auto *place) { return readValue(option, text, *place); },
+                                   value->second))
         return std::move(error);
     } else if (flag != std::end(flags)) {
       *flag->second = true;
@@ -129,8 +131,12 @@ static Expected<RunGraphOptions> readCommandLine(ArrayRef<const char *> words) {
   }
   if (options.file.empty())
     return fail("expected a file (see --help), got nothing");
-  if (options.threads < 1)
-    return fail("expected --threads to be at least 1, got {0}", options.threads);
+  if (options.threads < 1 || options.threads > 1024)
+    return fail("expected 1 <= --threads <= 1024, got {0}", options.threads);
+  if (options.trials < 1)
+    return fail("expected --trials to be at least 1, got {0}", options.trials);
+  if (options.perturb + options.checkGradients + !options.against.empty() > 1)
+    return fail("expected one of --against, --perturb and --check-gradients, got several");
   return options;
 }
 

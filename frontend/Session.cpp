@@ -2,6 +2,7 @@
 #include "frontend/Session.h"
 
 #include "dialect/Dialect.h"
+#include "frontend/Choices.h"
 #include "runtime/Trace.h"
 
 #include "llvm/Support/FormatVariadic.h"
@@ -136,15 +137,17 @@ llvm::Expected<Tensor> Session::argument(const TensorSpec &spec, const Inputs &i
     *scalar.data<int64_t>() = spec.role == "step" ? step : static_cast<int64_t>(options.seed);
     return scalar;
   }
-  const Tensor &tokens = inputs.tokens;
-  if (tokens.dtype() != spec.dtype || tokens.shape() != llvm::ArrayRef(spec.shape))
+  const Tensor &given = isChoice(spec) ? inputs.choices.at(spec.name) : inputs.tokens;
+  if (given.dtype() != spec.dtype || given.shape() != llvm::ArrayRef(spec.shape))
     return fail("expected {0} to be {1}, got {2}", spec.name, describe(spec.dtype, spec.shape),
-                describe(tokens.dtype(), tokens.shape()));
-  return tokens;
+                describe(given.dtype(), given.shape()));
+  return given;
 }
 
 llvm::Error Session::run(Executable &function, llvm::StringRef name, const Inputs &inputs,
                          llvm::SmallVectorImpl<Tensor> &results) {
+  if (llvm::Error error = checkChoices(function.arguments(), inputs.choices))
+    return error;
   llvm::SmallVector<Tensor> arguments;
   for (const TensorSpec &spec : function.arguments()) {
     llvm::Expected<Tensor> tensor = argument(spec, inputs);
@@ -191,14 +194,16 @@ llvm::Expected<StepResult> Session::step(const Tensor &tokens, double learningRa
   return result;
 }
 
-llvm::Expected<NamedTensors> Session::call(llvm::StringRef entry, const Tensor &tokens) {
+llvm::Expected<NamedTensors> Session::call(llvm::StringRef entry, const Tensor &tokens,
+                                           const NamedTensors &choices) {
   llvm::Expected<Function *> found = find(entry);
   if (!found)
     return found.takeError();
   Function &function = **found;
   if (!function.groups.empty())
     return fail("expected a function that does not train, got '{0}'", entry);
-  if (llvm::Error error = run(*function.run, entry, {tokens, 0.0, steps() + 1}, function.results))
+  if (llvm::Error error =
+          run(*function.run, entry, {tokens, 0.0, steps() + 1, choices}, function.results))
     return std::move(error);
   NamedTensors results;
   for (auto [spec, tensor] : llvm::zip_equal(function.run->results(), function.results))
@@ -206,11 +211,14 @@ llvm::Expected<NamedTensors> Session::call(llvm::StringRef entry, const Tensor &
   return results;
 }
 
-llvm::Expected<EvaluateResult> Session::evaluate(const Tensor &tokens, llvm::StringRef entry) {
-  llvm::Expected<NamedTensors> results = call(entry, tokens);
+llvm::Expected<EvaluateResult> Session::evaluate(const Tensor &tokens, const NamedTensors &choices,
+                                                 llvm::StringRef entry) {
+  llvm::Expected<NamedTensors> results = call(entry, tokens, choices);
   if (!results)
     return results.takeError();
   EvaluateResult result;
+  const Function &function = functions.at(entry.str());
+  result.choices = choicesAmong(function.run->results(), function.results);
   if (auto found = results->find("loss"); found != results->end())
     result.loss = found->second.at(0);
   result.tokenLoss = (*results)["token_loss"];

@@ -36,9 +36,10 @@ struct StepResult {
 
 /// What an evaluation tells.
 struct EvaluateResult {
-  double loss = 0.0; ///< mean over all tokens, in nats
-  Tensor tokenLoss;  ///< f32 [B, L]
-  Tensor prediction; ///< i32 [B, L], the most probable next token
+  double loss = 0.0;    ///< mean over all tokens, in nats
+  Tensor tokenLoss;     ///< f32 [B, L]
+  Tensor prediction;    ///< i32 [B, L], the most probable next token
+  NamedTensors choices; ///< what was chosen, if the compiler captures choices
 };
 
 /// Owns everything a training run changes: the functions of one module share parameters and
@@ -64,12 +65,14 @@ public:
   /// gradients accumulate over more batches, one update.
   llvm::Expected<StepResult> step(const Tensor &tokens, double learningRate,
                                   llvm::StringRef entry = kStepEntry);
-  /// Judges `tokens` (i32 [B, L + 1]) by the function `entry` without changing anything.
-  llvm::Expected<EvaluateResult> evaluate(const Tensor &tokens,
+  /// Judges `tokens` (i32 [B, L + 1]) by the function `entry` without changing anything. If the
+  /// compiler replays choices, `choices` must hold them all.
+  llvm::Expected<EvaluateResult> evaluate(const Tensor &tokens, const NamedTensors &choices = {},
                                           llvm::StringRef entry = kEvaluateEntry);
   /// The results of the function `entry`, which does not train, by name. They are valid until it
   /// runs again.
-  llvm::Expected<NamedTensors> call(llvm::StringRef entry, const Tensor &tokens);
+  llvm::Expected<NamedTensors> call(llvm::StringRef entry, const Tensor &tokens,
+                                    const NamedTensors &choices = {});
 
   /// Updates so far of the parameters of `group`, by default of those without one.
   int64_t steps(llvm::StringRef group = {}) const;
@@ -109,6 +112,7 @@ private:
     Tensor tokens;
     double learningRate;
     int64_t step; ///< from 1
+    NamedTensors choices = {};
   };
   llvm::Expected<Tensor> argument(const TensorSpec &spec, const Inputs &inputs) const;
   llvm::Error run(Executable &function, llvm::StringRef name, const Inputs &inputs,

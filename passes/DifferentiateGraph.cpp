@@ -2,6 +2,7 @@
 #include "dialect/Dialect.h"
 #include "passes/Passes.h"
 #include "passes/ReverseMode.h"
+#include "passes/Signature.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -69,11 +70,7 @@ GrowingFunction::GrowingFunction(func::FuncOp func) : func(func) {
 }
 
 Value GrowingFunction::argument(Type type, DictionaryAttr attributes) {
-  LogicalResult inserted =
-      func.insertArgument(func.getNumArguments(), type, attributes, func.getLoc());
-  assert(succeeded(inserted) && "a function type takes any argument");
-  (void)inserted;
-  return func.getArguments().back();
+  return appendArgument(func, type, attributes);
 }
 
 Value GrowingFunction::argument(Type type, StringRef role, const Twine &name) {

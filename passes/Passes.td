@@ -114,6 +114,36 @@ def DifferentiateGraph : Pass<"dsa-differentiate-graph", "::mlir::ModuleOp"> {
   let statistics = [Statistic<"differentiated", "differentiated", "parameters that received a gradient">];
 }
 
+def ExposeChoices : Pass<"dsa-expose-choices", "::mlir::func::FuncOp"> {
+  let summary = "make every discrete choice of a function a named result, a named input, or both";
+  let description = [{
+    The choices are the indices of each `dsa.top_k` and the experts of each `dsa.route` that chooses. Their names count
+    in program order: `choice.top_k.0`, `choice.top_k.1`, `choice.route.0`; in a model the number is that of the layer.
+    Three options, in any combination:
+    * `capture`: what each op chooses becomes a result of that name;
+    * `replay`: an input of that name takes the place of each choice. The op itself stays only where its own choice or
+      its scores are still wanted. Weights of a replayed route are those of the given experts;
+    * `scores`: what a choice ranked becomes a result, `<name>.scores` of a top-k and `<name>.probabilities` of a
+      route, except where the function was given these numbers, and where segments hide some: there a choice is exact.
+      Scores that a causal op may not see are -inf.
+
+    capture writes a file, replay reads it, and all three together make the function that judges the choices of
+    another target and goes on with them.
+
+    Before: `%i = dsa.top_k %s {causal, k = 2 : i64}`, `dsa.sparse_attention %q, %k, %v, %i`
+    After: (with replay) `dsa.sparse_attention %q, %k, %v, %given`, the argument `%given {dsa.name = "choice.top_k.0"}`
+
+    *Why here*: after the proof, which must see how the choice is made, and after differentiation, for which a choice is
+    a constant: the backward ops then read the same input. Before kernels, which may hide a choice.
+  }];
+  let options = [
+    Option<"capture", "capture", "bool", "true", "append what each op chooses to the results">,
+    Option<"replay", "replay", "bool", "false", "take each choice from an input">,
+    Option<"scores", "scores", "bool", "false", "append what each choice ranked, unless it was given">
+  ];
+  let statistics = [Statistic<"choices", "choices", "choices that received a name">];
+}
+
 def DecomposeLatentAttention : Pass<"dsa-decompose-latent-attention", "::mlir::func::FuncOp"> {
   let summary = "write latent attention out in its form, expanded or absorbed";
   let description = [{
@@ -123,7 +153,7 @@ def DecomposeLatentAttention : Pass<"dsa-decompose-latent-attention", "::mlir::f
     forward step has is saved and not recomputed.
 
     Before: `%o, %lse = dsa.latent_attention %q, %c, %r, %w {causal, scale = 0.5 : f64}`
-    After: (absorbed)
+    After (absorbed):
     ```mlir
     %content = dsa.head_linear %q_nope, %u {transposed}
     %query = tensor.concat dim(3) %content, %q_rope

@@ -1,4 +1,5 @@
 // Proves that no logit has seen the token it predicts, or shows a row that has.
+#include "passes/CausalClaims.h"
 #include "passes/Passes.h"
 
 #include "dialect/Dialect.h"
@@ -18,14 +19,6 @@ using namespace dsa;
 
 namespace {
 
-/// Rows of logits that may not see the future: where they are demanded, and what they predict.
-struct Claim {
-  Operation *op; ///< the loss, the argmax, or the return
-  Value logits;  ///< [rows, width] in row-major order
-  Value targets; ///< one per row, or null
-  int64_t rows;
-};
-
 /// A row that sees a token it may not see.
 struct Leak {
   Cause cause;
@@ -33,37 +26,6 @@ struct Leak {
 };
 
 } // namespace
-
-/// The argument whose tokens are tracked: the first integer input of rank 2, or null.
-static BlockArgument tokenArgument(func::FuncOp function) {
-  for (BlockArgument argument : function.getArguments()) {
-    auto role = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), kRoleAttr);
-    auto type = dyn_cast<RankedTensorType>(argument.getType());
-    if (role && role.getValue() == "input" && type && type.getRank() == 2 &&
-        type.getElementType().isInteger())
-      return argument;
-  }
-  return nullptr;
-}
-
-/// The claims of a function: the logits of its losses or, if it has none, its logits and choices.
-static SmallVector<Claim> claimsOf(func::FuncOp function) {
-  SmallVector<Claim> claims;
-  for (auto loss : function.getOps<CrossEntropyOp>())
-    claims.push_back({loss, loss.getLogits(), loss.getTargets(),
-                      tensorType(loss.getTargets()).getNumElements()});
-  if (!claims.empty())
-    return claims;
-  for (auto choice : function.getOps<ArgmaxOp>())
-    claims.push_back({choice, choice.getInput(), nullptr, rowsOf(choice.getInput())});
-  Operation *end = function.front().getTerminator();
-  for (OpOperand &result : end->getOpOperands()) {
-    auto name = function.getResultAttrOfType<StringAttr>(result.getOperandNumber(), kNameAttr);
-    if (name && name.getValue() == "logits" && tensorType(result.get()).getRank() > 0)
-      claims.push_back({end, result.get(), nullptr, rowsOf(result.get())});
-  }
-  return claims;
-}
 
 /// The first row t that sees more than the tokens up to t + last, if `seen` does; `relative` to the
 /// row.
@@ -76,7 +38,7 @@ static std::optional<Leak> leakBeyond(int64_t last, const Bound &seen, bool rela
 }
 
 /// What `claim` forbids and `flow` cannot exclude; nothing if the claim is proved.
-static std::optional<Leak> findLeak(const Claim &claim, const TokenFlow &flow) {
+static std::optional<Leak> findLeak(const CausalClaim &claim, const TokenFlow &flow) {
   TokenFact seen = flow.rowFact(claim.logits, claim.rows, 1, claim.op);
   if (seen.permutation)
     seen = seen.widened({claim.op, "its rows are in dispatched order"});
@@ -115,7 +77,7 @@ static InFlightDiagnostic report(Operation *op, bool acknowledged) {
   return op->emitWarning() << "'" << op->getName() << "' op ";
 }
 
-static void describe(const Leak &leak, const Claim &claim, bool acknowledged) {
+static void describe(const Leak &leak, const CausalClaim &claim, bool acknowledged) {
   if (!leak.cause.op) {
     report(claim.op, acknowledged)
         << "lets row t = " << leak.row << " see its own target, token s = " << leak.token
@@ -186,7 +148,7 @@ struct VerifyCausality : dsa::impl::VerifyCausalityBase<VerifyCausality> {
 
   void prove(func::FuncOp function, const TokenFlow &flow) {
     bool acknowledged = function->hasAttr(kAcknowledgeLeakAttr);
-    for (const Claim &claim : claimsOf(function)) {
+    for (const CausalClaim &claim : causalClaims(function)) {
       if (claim.targets && !areTokens(claim, flow)) {
         claim.op->emitOpError(
             "expected targets cut from the tokens, got values computed from them");
@@ -206,7 +168,7 @@ struct VerifyCausality : dsa::impl::VerifyCausalityBase<VerifyCausality> {
   }
 
   /// Whether each target is one token of its row, or none of the tracked tokens.
-  static bool areTokens(const Claim &claim, const TokenFlow &flow) {
+  static bool areTokens(const CausalClaim &claim, const TokenFlow &flow) {
     const TokenFact &fact = flow.fact(claim.targets);
     return !fact.any() || (fact.axes.size() == 1 && fact.axes.front().reach.exact &&
                            !fact.everywhere.any() && !fact.permutation);

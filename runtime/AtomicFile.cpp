@@ -51,6 +51,10 @@ static llvm::Error writeAndFlush(int file, llvm::StringRef path,
 }
 
 llvm::Error writeAtomically(llvm::StringRef path, llvm::ArrayRef<llvm::StringRef> pieces) {
+  // A rename would put a file where a device is.
+  if (llvm::sys::fs::exists(path) && !llvm::sys::fs::is_regular_file(path))
+    return llvm::createStringError("cannot replace '" + path +
+                                   "': expected a regular file, got something else");
   llvm::SmallString<128> temporary;
   int file = -1;
   if (std::error_code code = llvm::sys::fs::createUniqueFile(

@@ -3,6 +3,7 @@
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FormatVariadic.h"
 
 namespace dsa {
 
@@ -35,7 +36,24 @@ llvm::Error Executable::checkArguments(llvm::ArrayRef<Tensor> arguments) const {
                                    tensor ? describe(tensor.dtype(), tensor.shape()).c_str()
                                           : "no tensor");
   }
+  if (llvm::Error error = checkRanges(arguments))
+    return error;
   return checkAliases(arguments);
+}
+
+llvm::Error Executable::checkRanges(llvm::ArrayRef<Tensor> arguments) const {
+  for (auto [spec, tensor] : llvm::zip_equal(argumentSpecs, arguments)) {
+    if (!spec.range || isFloat(spec.dtype))
+      continue;
+    for (int64_t index = 0, end = tensor.numElements(); index < end; ++index) {
+      double value = tensor.at(index);
+      if (value < spec.range->first || value >= spec.range->second)
+        return llvm::createStringError(
+            llvm::formatv("argument '{0}': expected integers of [{1}, {2}), got {3} at element {4}",
+                          spec.name, spec.range->first, spec.range->second, value, index));
+    }
+  }
+  return llvm::Error::success();
 }
 
 llvm::Error Executable::checkAliases(llvm::ArrayRef<Tensor> arguments) const {

@@ -4,6 +4,7 @@
 #include "runtime/Tensor.h"
 #include "runtime/ThreadPool.h"
 #include "llvm/Support/Error.h"
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct TensorSpec {
   std::vector<int64_t> shape;
   /// Of a result: the number of the argument that it replaces in place, or -1.
   int64_t updates = -1;
+  /// Of an argument: its values lie in [first, second), where that is declared.
+  std::optional<std::pair<int64_t, int64_t>> range = std::nullopt;
 };
 
 /// How to run: null means one thread, no measurement, no timeline.
@@ -56,8 +59,8 @@ public:
 protected:
   Executable(std::vector<TensorSpec> arguments, std::vector<TensorSpec> results);
 
-  /// The check every `run` starts with: number, types and shapes, and no updated argument that
-  /// shares its buffer.
+  /// The check every `run` starts with: number, types and shapes, integers in their range, and no
+  /// updated argument that shares its buffer.
   llvm::Error checkArguments(llvm::ArrayRef<Tensor> arguments) const;
   /// Makes `results` hold storage for each result: the updated argument, a reused tensor or a new
   /// one.
@@ -65,6 +68,7 @@ protected:
                       llvm::SmallVectorImpl<Tensor> &results) const;
 
 private:
+  llvm::Error checkRanges(llvm::ArrayRef<Tensor> arguments) const;
   llvm::Error checkAliases(llvm::ArrayRef<Tensor> arguments) const;
 
   std::vector<TensorSpec> argumentSpecs, resultSpecs;

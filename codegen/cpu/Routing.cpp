@@ -90,25 +90,59 @@ struct RouteEmitter {
     });
   }
 
-  void token(Value token) {
-    View z = b.scratch(b.getF32Type(), {experts}), taken = b.scratch(b.getI32Type(), {experts});
-    View chosenExperts = b.resultOrWorkspace(op.getExperts(), 0);
-    noisyLogits(token, z);
+  /// Writes the best experts of a token.
+  void choose(Value token, const View &z, const View &chosenExperts) {
+    View taken = b.scratch(b.getI32Type(), {experts});
     b.loop(0, experts, 1, [&](Value expert) { b.store(b.i32(0), taken, expert); });
     b.loop(0, chosen, 1, [&](Value slot) {
       Value expert = best(z, taken);
       b.store(b.i32(1), taken, expert);
       b.store(b.toI32(expert), chosenExperts, {token, slot});
     });
+  }
+
+  /// Writes the given experts of a token; one that does not exist fails and is written as 0, so
+  /// that nothing is read out of bounds.
+  void replay(Value token, const View &chosenExperts) {
+    View given = b.view(op.getChosen());
+    b.loop(0, chosen, 1, [&](Value slot) {
+      Value expert = b.load(given, {token, slot});
+      Value exists = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, expert, b.i32(experts));
+      b.when(
+          exists, [&] { b.store(expert, chosenExperts, {token, slot}); },
+          [&] {
+            b.fail(static_cast<int64_t>(Failure::IndexOutOfRange), token);
+            b.store(b.i32(0), chosenExperts, {token, slot});
+          });
+    });
+  }
+
+  /// The largest of `count` numbers: what the best of a choice has, and no matter what was given.
+  Value largest(int64_t count, llvm::function_ref<Value(Value)> read) {
+    return b.loop(b.index(1), b.index(count), 1, read(b.index(0)), [&](Value i, ValueRange top) {
+      return KernelBuilder::Carried{arith::MaximumFOp::create(b, top[0], read(i))};
+    })[0];
+  }
+
+  void token(Value token) {
+    View z = b.scratch(b.getF32Type(), {experts});
+    View chosenExperts = b.resultOrWorkspace(op.getExperts(), 0);
+    noisyLogits(token, z);
+    if (op.getChosen())
+      replay(token, chosenExperts);
+    else
+      choose(token, z, chosenExperts);
     auto chosenLogit = [&](Value slot) {
       return b.load(z, b.toIndex(b.load(chosenExperts, {token, slot})));
     };
-    Value top = chosenLogit(b.index(0));
+    auto logit = [&](Value expert) { return b.load(z, expert); };
+    // The first of an own choice is the largest of all.
+    Value top = op.getChosen() ? largest(chosen, chosenLogit) : chosenLogit(b.index(0));
     if (b.hasBuffer(op.getWeights()))
       softmax(b.view(op.getWeights()), token, chosen, top, chosenLogit);
     if (b.hasBuffer(op.getProbabilities()))
-      softmax(b.view(op.getProbabilities()), token, experts, top,
-              [&](Value expert) { return b.load(z, expert); });
+      softmax(b.view(op.getProbabilities()), token, experts,
+              op.getChosen() ? largest(experts, logit) : top, logit);
   }
 };
 

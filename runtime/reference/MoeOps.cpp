@@ -44,19 +44,25 @@ static llvm::ArrayRef<double> row(const Doubles &matrix, int64_t r) {
   return {&matrix(r, 0), static_cast<size_t>(matrix.size(1))};
 }
 
-std::array<Tensor, 3> route(const Tensor &logits, const std::optional<Tensor> &key, int64_t k,
-                            double noise) {
+llvm::Expected<std::array<Tensor, 3>> route(const Tensor &logits, const std::optional<Tensor> &key,
+                                            const std::optional<Tensor> &chosen, int64_t k,
+                                            double noise) {
   Doubles clean(logits);
   int64_t tokens = clean.size(0), numExperts = clean.size(1);
+  if (chosen)
+    if (auto error = expectInRange("dsa.route", "a chosen expert", *chosen, 0, numExperts, k))
+      return error;
   std::array<Tensor, 3> result = {doubles({tokens, k}), indices({tokens, k}), zerosLike(logits)};
   for (int64_t t = 0; t < tokens; ++t) {
     llvm::SmallVector<double> z(row(clean, t));
     for (int64_t e = 0; key && e < numExperts; ++e)
       z[e] += noise * RandomStream(*key).gaussian(t * numExperts + e);
-    llvm::SmallVector<int64_t> chosen = best(z, k);
-    auto weights = softmax(llvm::map_to_vector(chosen, [&](int64_t e) { return z[e]; }));
+    llvm::SmallVector<int64_t> experts = best(z, k);
+    for (int64_t j = 0; chosen && j < k; ++j)
+      experts[j] = Indices(*chosen)(t, j);
+    auto weights = softmax(llvm::map_to_vector(experts, [&](int64_t e) { return z[e]; }));
     llvm::copy(weights, &Doubles(result[0])(t, 0));
-    llvm::copy(chosen, &Indices(result[1])(t, 0));
+    llvm::copy(experts, &Indices(result[1])(t, 0));
     llvm::copy(softmax(z), &Doubles(result[2])(t, 0));
   }
   return result;

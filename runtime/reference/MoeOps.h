@@ -14,9 +14,10 @@ namespace dsa::reference {
 
 /// Of z = logits + noise * normal numbers (only with `key`): weights [T, K], the softmax over the k
 /// chosen z; experts [T, K] by (z descending, index ascending); probabilities [T, E], the softmax
-/// over all z.
-std::array<Tensor, 3> route(const Tensor &logits, const std::optional<Tensor> &key, int64_t k,
-                            double noise);
+/// over all z. Where `chosen` is given, experts are those. Fails on a chosen expert outside [0, E).
+llvm::Expected<std::array<Tensor, 3>> route(const Tensor &logits, const std::optional<Tensor> &key,
+                                            const std::optional<Tensor> &chosen, int64_t k,
+                                            double noise);
 /// dlogits [T, E] from the gradients of the weights and of the probabilities.
 Tensor routeGrad(const Tensor &weightsGrad, const Tensor &probabilitiesGrad, const Tensor &weights,
                  const Tensor &experts, const Tensor &probabilities);

@@ -59,6 +59,30 @@ protected:
   SessionOptions options;
 };
 
+TEST_F(ModelSessionTest, ReplayedChoicesGiveTheSameBits) {
+  use(AttentionKind::Sparse);
+  options.compiler.choices = {.capture = true};
+  std::unique_ptr<Session> first = session();
+  options.compiler.choices = {.replay = true};
+  std::unique_ptr<Session> second = session();
+  ASSERT_TRUE(first && second);
+  auto captured = first->evaluate(tokens());
+  ASSERT_TRUE(bool(captured)) << llvm::toString(captured.takeError());
+  ASSERT_EQ(captured->choices.size(), 4u); // two layers, each with a top-k and a route
+  auto replayed = second->evaluate(tokens(), captured->choices);
+  ASSERT_TRUE(bool(replayed)) << llvm::toString(replayed.takeError());
+  EXPECT_EQ(replayed->tokenLoss.asDoubles(), captured->tokenLoss.asDoubles());
+  // Every row looks at the first token only.
+  Tensor &choice = captured->choices["choice.top_k.1"];
+  for (int64_t i = 0; i < choice.numElements(); ++i)
+    choice.set(i, i % choice.shape().back() ? -1 : 0);
+  auto other = second->evaluate(tokens(), captured->choices);
+  ASSERT_TRUE(bool(other)) << llvm::toString(other.takeError());
+  EXPECT_NE(other->tokenLoss.asDoubles(), captured->tokenLoss.asDoubles());
+  EXPECT_EQ(llvm::toString(second->evaluate(tokens()).takeError()),
+            "expected a choice 'choice.top_k.0' to replay, got none");
+}
+
 /// The tests that every kind of attention passes.
 class EveryAttention : public ModelSessionTest, public testing::WithParamInterface<AttentionKind> {
 protected:

@@ -1,6 +1,10 @@
 // The chosen experts and their weights: ties, noise, k = 1 and k = all.
 // RUN: dsa-run %s --target=reference --print | FileCheck %s
 // RUN: dsa-run %s --target=cpu --against=reference
+// RUN: not dsa-run %s --entry=no_expert --target=reference 2>&1 | FileCheck %s --check-prefix=RANGE
+// RUN: not dsa-run %s --entry=no_expert --target=cpu 2>&1 | FileCheck %s --check-prefix=CPU
+// RANGE: dsa.route: expected a chosen expert in [0, 3) in row 1, got 3
+// CPU: row 1: expected an index in range, got one outside
 // CHECK: @values
 // CHECK: w f32[1x2] = {{\[\[}}0.6, 0.4]]
 // CHECK: e i32[1x2] = {{\[\[}}1, 2]]
@@ -89,4 +93,29 @@ func.func @tiles(%z: tensor<67x4xf32>) -> (tensor<67x2xf32>, tensor<67x2xi32>, t
 func.func @tiles_noisy(%z: tensor<67x4xf32>, %key: tensor<4xi32>) -> (tensor<67x2xf32>, tensor<67x2xi32>, tensor<67x4xf32>) {
   %w, %e, %p = dsa.route %z key(%key) {k = 2, noise = 0.5 : f64} : (tensor<67x4xf32>, tensor<4xi32>) -> (tensor<67x2xf32>, tensor<67x2xi32>, tensor<67x4xf32>)
   return %w, %e, %p : tensor<67x2xf32>, tensor<67x2xi32>, tensor<67x4xf32>
+}
+
+// A given choice: its order is kept, its weights are those of its own logits, and the probabilities do not change.
+// CHECK: @replayed
+// CHECK: w f32[1x2] = {{\[\[}}0.333333, 0.666667]]
+// CHECK: e i32[1x2] = {{\[\[}}0, 2]]
+// CHECK: p f32[1x3] = {{\[\[}}0.166667, 0.5, 0.333333]]
+func.func @replayed() -> (tensor<1x2xf32> {dsa.name = "w"}, tensor<1x2xi32> {dsa.name = "e"}, tensor<1x3xf32> {dsa.name = "p"}) {
+  %z = arith.constant dense<[[0.0, 1.0986122887, 0.6931471806]]> : tensor<1x3xf32>
+  %chosen = arith.constant dense<[[0, 2]]> : tensor<1x2xi32>
+  %w, %e, %p = dsa.route %z chosen(%chosen) {k = 2} : (tensor<1x3xf32>, tensor<1x2xi32>) -> (tensor<1x2xf32>, tensor<1x2xi32>, tensor<1x3xf32>)
+  return %w, %e, %p : tensor<1x2xf32>, tensor<1x2xi32>, tensor<1x3xf32>
+}
+
+// Far from the best: no weight may overflow or vanish.
+func.func @replayed_worst(%z: tensor<67x4xf32> {dsa.range = array<i64: -200, 200>}, %key: tensor<4xi32>, %e: tensor<67x3xi32> {dsa.range = array<i64: 0, 4>})
+    -> (tensor<67x3xf32>, tensor<67x3xi32>, tensor<67x4xf32>) {
+  %w, %x, %p = dsa.route %z key(%key) chosen(%e) {k = 3, noise = 0.5 : f64} : (tensor<67x4xf32>, tensor<4xi32>, tensor<67x3xi32>) -> (tensor<67x3xf32>, tensor<67x3xi32>, tensor<67x4xf32>)
+  return %w, %x, %p : tensor<67x3xf32>, tensor<67x3xi32>, tensor<67x4xf32>
+}
+
+func.func private @no_expert(%z: tensor<2x3xf32>) -> tensor<2x1xf32> {
+  %chosen = arith.constant dense<[[2], [3]]> : tensor<2x1xi32>
+  %w, %e, %p = dsa.route %z chosen(%chosen) {k = 1} : (tensor<2x3xf32>, tensor<2x1xi32>) -> (tensor<2x1xf32>, tensor<2x1xi32>, tensor<2x3xf32>)
+  return %w : tensor<2x1xf32>
 }

@@ -87,7 +87,8 @@ TEST(Reference, SparseAttentionIsGatherProductSoftmaxProduct) {
 
 TEST(Reference, CombineOfDispatchedRowsIsTheWeightedToken) {
   Tensor x = normal({7, 3}, 0);
-  auto [weights, experts, probabilities] = route(normal({7, 4}, 1), std::nullopt, 2, 0);
+  auto [weights, experts, probabilities] =
+      *route(normal({7, 4}, 1), std::nullopt, std::nullopt, 2, 0);
   auto dispatched = dispatch(x, experts, 4);
   ASSERT_TRUE(static_cast<bool>(dispatched));
   expectNear(combine((*dispatched)[0], weights, (*dispatched)[3]), x); // weights sum to 1

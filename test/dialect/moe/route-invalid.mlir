@@ -25,6 +25,14 @@ func.func @route_c2(%0: tensor<6x4xf32>) {
 
 // -----
 
+func.func @route_c3(%0: tensor<6x4xf32>, %1: tensor<5x2xi32>) {
+  // expected-error @+1 {{expected chosen of type 'tensor<6x2xi32>', got 'tensor<5x2xi32>'}}
+  %r:3 = dsa.route %0 chosen(%1) {k = 2} : (tensor<6x4xf32>, tensor<5x2xi32>) -> (tensor<6x2xf32>, tensor<6x2xi32>, tensor<6x4xf32>)
+  return
+}
+
+// -----
+
 func.func @route_grad_c1(%0: tensor<6x3xf32>, %1: tensor<6x4xf32>, %2: tensor<6x2xf32>, %3: tensor<6x2xi32>, %4: tensor<6x4xf32>) {
   // expected-error @+1 {{expected weights_grad of type 'tensor<6x2xf32>', got 'tensor<6x3xf32>'}}
   %r = dsa.route_grad %0, %1, %2, %3, %4 : (tensor<6x3xf32>, tensor<6x4xf32>, tensor<6x2xf32>, tensor<6x2xi32>, tensor<6x4xf32>) -> tensor<6x4xf32>

@@ -15,6 +15,13 @@ func.func @route_with_noise(%0: tensor<6x4xf32>, %1: tensor<4xi32>) -> (tensor<6
   return %r#0, %r#1, %r#2 : tensor<6x2xf32>, tensor<6x2xi32>, tensor<6x4xf32>
 }
 
+// CHECK-LABEL: @route_replayed
+// CHECK: dsa.route %arg0 key(%arg1) chosen(%arg2) {k = 2 : i64, noise = 1.000000e+00 : f64} : (tensor<6x4xf32>, tensor<4xi32>, tensor<6x2xi32>) -> (tensor<6x2xf32>, tensor<6x2xi32>, tensor<6x4xf32>)
+func.func @route_replayed(%0: tensor<6x4xf32>, %1: tensor<4xi32>, %2: tensor<6x2xi32>) -> tensor<6x2xf32> {
+  %r:3 = dsa.route %0 key(%1) chosen(%2) {k = 2 : i64, noise = 1.000000e+00 : f64} : (tensor<6x4xf32>, tensor<4xi32>, tensor<6x2xi32>) -> (tensor<6x2xf32>, tensor<6x2xi32>, tensor<6x4xf32>)
+  return %r#0 : tensor<6x2xf32>
+}
+
 // CHECK-LABEL: @route_grad
 // CHECK: dsa.route_grad %arg0, %arg1, %arg2, %arg3, %arg4 : (tensor<6x2xf32>, tensor<6x4xf32>, tensor<6x2xf32>, tensor<6x2xi32>, tensor<6x4xf32>) -> tensor<6x4xf32>
 func.func @route_grad(%0: tensor<6x2xf32>, %1: tensor<6x4xf32>, %2: tensor<6x2xf32>, %3: tensor<6x2xi32>, %4: tensor<6x4xf32>) -> tensor<6x4xf32> {
