@@ -77,7 +77,7 @@ llvm::Expected<TokenScores> ModelLearner::evaluate(const TokenBatch &tokens, Sta
   llvm::StringRef entry = stage == Stage::Dense ? kDenseEvaluateEntry : kEvaluateEntry;
   TokenScores scores;
   for (int64_t first = 0; first < tokens.rows; first += batch) {
-    auto result = session->evaluate(tokensOf(tokens, first, batch), entry);
+    auto result = session->evaluate(tokensOf(tokens, first, batch), {}, entry);
     if (!result)
       return result.takeError();
     int64_t rows = std::min(batch, tokens.rows - first);

@@ -48,9 +48,9 @@ llvm::Error Executable::checkRanges(llvm::ArrayRef<Tensor> arguments) const {
     for (int64_t index = 0, end = tensor.numElements(); index < end; ++index) {
       double value = tensor.at(index);
       if (value < spec.range->first || value >= spec.range->second)
-        return llvm::createStringError(
-            llvm::formatv("argument '{0}': expected integers of [{1}, {2}), got {3} at element {4}",
-                          spec.name, spec.range->first, spec.range->second, value, index));
+        return llvm::createStringError(llvm::formatv(
+            "argument '{0}': expected integers of [{1}, {2}), got {3} at element {4}", spec.name,
+            spec.range->first, spec.range->second, static_cast<int64_t>(value), index));
     }
   }
   return llvm::Error::success();
