@@ -106,7 +106,10 @@ std::string dsa::comparisonPage(const Study &study) {
 }
 
 std::string dsa::indexerPage(const Study &study) {
-  int64_t length = measuredLengths(study).back();
+  std::vector<int64_t> lengths = measuredLengths(study);
+  if (lengths.empty())
+    return "";
+  int64_t length = lengths.back();
   auto panel = [&](llvm::StringRef title, llvm::StringRef unit, double IndexerHealth::*figure) {
     return curvesAt(study, length, title, unit, [&](const Evaluation &at) -> std::optional<double> {
       if (!at.indexer)

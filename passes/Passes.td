@@ -153,7 +153,7 @@ def DecomposeLatentAttention : Pass<"dsa-decompose-latent-attention", "::mlir::f
     forward step has is saved and not recomputed.
 
     Before: `%o, %lse = dsa.latent_attention %q, %c, %r, %w {causal, scale = 0.5 : f64}`
-    After (absorbed):
+    After: (absorbed)
     ```mlir
     %content = dsa.head_linear %q_nope, %u {transposed}
     %query = tensor.concat dim(3) %content, %q_rope
