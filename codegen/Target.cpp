@@ -2,10 +2,12 @@
 #include "codegen/Target.h"
 
 #include "dialect/Dialect.h"
+#include "runtime/HostProbe.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -30,6 +32,17 @@ static llvm::Expected<DType> dtypeOf(Type type) {
                                  text.c_str());
 }
 
+/// Fails if `tensor` cannot be in the memory of this machine.
+static llvm::Error checkSize(RankedTensorType tensor, DType dtype, const std::string &name) {
+  int64_t bytes = size(dtype), limit = memoryBytes();
+  for (int64_t dimension : tensor.getShape())
+    if (llvm::MulOverflow(bytes, dimension, bytes) || bytes > limit)
+      return llvm::createStringError(
+          "%s: expected a tensor that fits into the %lld bytes of memory here, got %s",
+          name.c_str(), static_cast<long long>(limit), describe(dtype, tensor.getShape()).c_str());
+  return llvm::Error::success();
+}
+
 /// Type, name and role of one argument or result; `fallback` names it where it has no dsa.name.
 static llvm::Expected<TensorSpec> specOf(Type type, DictionaryAttr attributes,
                                          const std::string &fallback) {
@@ -39,6 +52,8 @@ static llvm::Expected<TensorSpec> specOf(Type type, DictionaryAttr attributes,
   llvm::Expected<DType> dtype = dtypeOf(tensor.getElementType());
   if (!dtype)
     return dtype.takeError();
+  if (llvm::Error error = checkSize(tensor, *dtype, fallback))
+    return error;
   TensorSpec spec;
   spec.dtype = *dtype;
   spec.shape = tensor.getShape().vec();

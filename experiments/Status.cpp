@@ -2,6 +2,7 @@
 #include "experiments/Progress.h"
 #include "experiments/Question.h"
 #include "experiments/StudyFolder.h"
+#include "runtime/Json.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -28,7 +29,7 @@ RunState readRun(llvm::StringRef folder, llvm::StringRef run) {
   llvm::SmallVector<llvm::StringRef> lines;
   (*file)->getBuffer().split(lines, '\n', -1, /*KeepEmpty=*/false);
   for (llvm::StringRef line : lines) {
-    auto value = llvm::json::parse(line);
+    auto value = parseJson(line);
     llvm::consumeError(value.takeError());
     llvm::json::Object *object = value ? value->getAsObject() : nullptr;
     if (!object)

@@ -2,6 +2,7 @@
 #include "experiments/StudyFolder.h"
 
 #include "experiments/ResultFile.h"
+#include "runtime/Json.h"
 
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -159,7 +160,7 @@ llvm::Expected<StudyRequest> dsa::readRequest(llvm::StringRef folder) {
   auto text = readState(folder, kSettings);
   if (!text)
     return text.takeError();
-  auto value = llvm::json::parse(*text);
+  auto value = parseJson(*text);
   if (!value)
     return fail("{0}: {1}", stateFile(folder, kSettings), llvm::toString(value.takeError()));
   llvm::json::Object *object = value->getAsObject();

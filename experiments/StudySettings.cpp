@@ -1,6 +1,8 @@
 // Settings to JSON and back, over one list of fields.
 #include "experiments/StudySettings.h"
 
+#include "runtime/Json.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -72,7 +74,7 @@ llvm::json::Object dsa::toJson(const StudySettings &settings) {
 }
 
 llvm::Expected<StudySettings> dsa::parseStudySettings(llvm::StringRef text) {
-  auto value = llvm::json::parse(text);
+  auto value = parseJson(text);
   if (!value)
     return value.takeError();
   StudySettings settings;

@@ -1,6 +1,8 @@
 // Reading, checking and writing of model descriptions.
 #include "models/Config.h"
 
+#include "runtime/Json.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/Format.h"
@@ -343,9 +345,9 @@ Error ModelConfig::validate() const {
 }
 
 Expected<ModelConfig> dsa::parseModelConfig(StringRef text) {
-  Expected<json::Value> value = json::parse(text);
+  Expected<json::Value> value = parseJson(text);
   if (!value)
-    return fail("expected a JSON object, got a syntax error: {0}", toString(value.takeError()));
+    return value.takeError();
   const json::Object *object = value->getAsObject();
   if (!object)
     return fail("expected a JSON object, got {0}", shown(*value));

@@ -143,4 +143,8 @@ HostPeak measureHost(ThreadPool &pool) {
   return peak;
 }
 
+int64_t memoryBytes() {
+  return int64_t(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGE_SIZE);
+}
+
 } // namespace dsa

@@ -31,4 +31,7 @@ struct HostPeak {
 /// lowers it little.
 HostPeak measureHost(ThreadPool &pool);
 
+/// Main memory of this machine in bytes.
+int64_t memoryBytes();
+
 } // namespace dsa

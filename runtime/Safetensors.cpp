@@ -3,6 +3,7 @@
 #include "runtime/Safetensors.h"
 
 #include "runtime/AtomicFile.h"
+#include "runtime/Json.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/FileSystem.h"
@@ -62,26 +63,6 @@ private:
   uint64_t fileBytes = 0, dataStart = 0;
   std::vector<Entry> entries;
 };
-
-/// True when brackets outside strings nest deeper than any header may: the parser recurses.
-bool isTooDeep(llvm::StringRef text) {
-  int depth = 0;
-  bool quoted = false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    if (quoted && c == '\\')
-      ++i;
-    else if (c == '"')
-      quoted = !quoted;
-    else if (!quoted && (c == '{' || c == '['))
-      ++depth;
-    else if (!quoted && (c == '}' || c == ']'))
-      --depth;
-    if (depth > kDepthLimit)
-      return true;
-  }
-  return false;
-}
 } // namespace
 
 llvm::Error Reader::open() {
@@ -214,12 +195,9 @@ llvm::Error Reader::checkLayout() {
 }
 
 llvm::Error Reader::parseHeader(llvm::StringRef text, TensorFile &content) {
-  if (isTooDeep(text))
-    return fail("expected a header nested at most " + llvm::Twine(kDepthLimit) +
-                " deep, got a deeper one");
-  llvm::Expected<llvm::json::Value> parsed = llvm::json::parse(text);
+  llvm::Expected<llvm::json::Value> parsed = parseJson(text, kDepthLimit);
   if (!parsed)
-    return fail("expected a JSON header, got " + llvm::toString(parsed.takeError()));
+    return fail("header: " + llvm::toString(parsed.takeError()));
   const llvm::json::Object *header = parsed->getAsObject();
   if (!header)
     return fail("expected the header to be a JSON object");

@@ -75,10 +75,6 @@ int64_t BlockedProduct::panels() const {
 }
 
 LogicalResult BlockedProduct::verify() const {
-  Operation *anchor = result.getDefiningOp();
-  for (Value value : {left.tensor, right.tensor, result})
-    if (Type element = getElementTypeOrSelf(value.getType()); !element.isF32())
-      return anchor->emitOpError("expected f32 factors on the cpu target, got ") << element;
   return store->verify();
 }
 

@@ -24,6 +24,16 @@ namespace {
 struct LowerKernelsToCpu : dsa::impl::LowerKernelsToCpuBase<LowerKernelsToCpu> {
   using Base::Base;
 
+  /// Fails at the first op with numbers that no emitter computes with.
+  static LogicalResult verifyTypes(KernelOp kernel) {
+    for (Operation &op : kernel.getBody().front().without_terminator())
+      for (Type type : llvm::concat<Type>(SmallVector<Type>(op.getOperandTypes()),
+                                          SmallVector<Type>(op.getResultTypes())))
+        if (Type element = getElementTypeOrSelf(type); isa<FloatType>(element) && !element.isF32())
+          return op.emitOpError("expected f32 numbers on the cpu target, got ") << element;
+    return success();
+  }
+
   LogicalResult lower(KernelOp kernel, cpu::VectorIsa isa) {
     Operation *anchor = anchorOf(kernel);
     cpu::Emitter emit = cpu::emitterFor(anchor);
@@ -33,6 +43,8 @@ struct LowerKernelsToCpu : dsa::impl::LowerKernelsToCpuBase<LowerKernelsToCpu> {
       if (&op != anchor && !isView(&op) && !isPointwise(&op))
         return op.emitOpError("expected views and element-wise ops beside '")
                << anchor->getName() << "' in one kernel, got another anchor";
+    if (failed(verifyTypes(kernel)))
+      return failure();
     OpBuilder builder(kernel->getContext());
     builder.setInsertionPointAfter(kernel);
     auto module = ModuleOp::create(builder, kernel.getLoc(), (kernel.getName() + "_cpu").str());

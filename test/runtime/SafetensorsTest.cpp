@@ -89,12 +89,12 @@ TEST_F(Safetensors, RefusesHeadersThatAreTooLongOrTooDeep) {
   writeText(path, llvm::StringRef("\x10\0\0\0\0\0\0\0{}", 10));
   EXPECT_EQ(failure(), "expected a header of 16 bytes, got 2");
   write("{\"a\":" + std::string(1000000, '['), 0);
-  EXPECT_EQ(failure(), "expected a header nested at most 8 deep, got a deeper one");
+  EXPECT_EQ(failure(), "header: expected brackets nested at most 8 deep, got deeper ones");
 }
 
 TEST_F(Safetensors, RefusesBadJson) {
   write("{\"a\": ", 0);
-  EXPECT_EQ(failure().find("expected a JSON header, got"), 0u);
+  EXPECT_EQ(failure().find("header: expected JSON, got a syntax error: "), 0u);
   write("[1, 2]", 0);
   EXPECT_EQ(failure(), "expected the header to be a JSON object");
   write(R"({"__metadata__": {"a": 1}})", 0);
