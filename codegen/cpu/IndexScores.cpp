@@ -118,21 +118,27 @@ LogicalResult emitIndexScoresGrad(KernelBuilder &b, Operation *anchor) {
             dq = b.linear(queryGrad, {batch, t, head, zero});
       Value w = b.load(weight, {batch, t, head});
       clear(queryGrad, dq);
-      auto sum = b.loop(zero, b.index(n.keys), 1, b.f32(0), [&](Value s, ValueRange carried) {
+      // The gradient of a selection's loss is zero where nothing was selected.
+      auto term = [&](Value s, Value asked, Value total) -> KernelBuilder::Carried {
         Value k = b.linear(keys, {batch, s, zero});
         auto dots = b.columns(n.depth, b.splat(0.0), [&](Value d, Value mask, ValueRange partial) {
           return KernelBuilder::Carried{b.fma(b.loadVector(query, b.add(q, d), mask),
                                               b.loadVector(keys, b.add(k, d), mask), partial[0])};
         });
         Value dot = b.sumLanes(dots[0]);
-        Value upstream = arith::MulFOp::create(b, b.load(grad, {batch, t, s}), scale);
+        Value upstream = arith::MulFOp::create(b, asked, scale);
         Value positive = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, dot, b.f32(0));
         b.when(positive, [&] {
           Value factor = b.splat(arith::MulFOp::create(b, upstream, w));
           addTo(queryGrad, dq, keys, k, factor);
           addTo(keysGrad, b.linear(keysGrad, {batch, s, zero}), query, q, factor);
         });
-        return KernelBuilder::Carried{b.fma(upstream, b.larger(b.f32(0), dot), carried[0])};
+        return {b.fma(upstream, b.larger(b.f32(0), dot), total)};
+      };
+      auto sum = b.loop(zero, b.index(n.keys), 1, b.f32(0), [&](Value s, ValueRange carried) {
+        Value asked = b.load(grad, {batch, t, s});
+        Value any = arith::CmpFOp::create(b, arith::CmpFPredicate::UNE, asked, b.f32(0));
+        return b.when(any, carried, [&] { return term(s, asked, carried[0]); });
       });
       b.store(sum[0], weightGrad, {batch, t, head});
     });

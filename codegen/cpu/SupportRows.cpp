@@ -1,0 +1,141 @@
+// Reading the rows of an index loss, and folding them.
+#include "codegen/cpu/SupportRows.h"
+
+using namespace mlir;
+
+namespace dsa::cpu {
+
+/// Scores of places that hold no key, and a bound between them and every score that counts.
+static constexpr double kMasked = -3.0e38, kBarelySeen = -1.0e38;
+
+/// Both conditions; `x` may be null.
+static Value both(KernelBuilder &b, Value x, Value y) {
+  return x ? Value(arith::AndIOp::create(b, x, y)) : y;
+}
+
+void SupportRows::allocate() {
+  score = b.scratch(b.getF32Type(), {paddedPlaces()});
+  share = b.scratch(b.getF32Type(), {paddedPlaces()});
+}
+
+Value SupportRows::reach(Value t) {
+  return b.toI32(offset ? b.add(t, b.toIndex(b.loadAt(b.view(offset), b.index(0)))) : t);
+}
+
+void SupportRows::readKeys(Value batch, Value t,
+                           llvm::function_ref<Value(Value column, Value mask)> shareAt) {
+  View from = b.view(scores);
+  Value start = b.linear(from, {batch, t, b.index(0)});
+  b.columns(keys, [&](Value column, Value mask) {
+    Value seen = mask;
+    if (causal) {
+      Value s = b.add(b.splat(b.toI32(column)), b.iota());
+      seen =
+          both(b, seen, arith::CmpIOp::create(b, arith::CmpIPredicate::sle, s, b.splat(reach(t))));
+    }
+    if (querySegments) {
+      View others = b.view(keySegments);
+      Value own = b.splat(b.load(b.view(querySegments), {batch, t}));
+      Value other = b.loadVector(others, b.linear(others, {batch, column}), mask);
+      seen = both(b, seen, arith::CmpIOp::create(b, arith::CmpIPredicate::eq, other, own));
+    }
+    Value z = b.loadVector(from, b.add(start, column), mask), p = shareAt(column, mask);
+    if (seen) {
+      z = arith::SelectOp::create(b, seen, z, b.splat(kMasked));
+      p = arith::SelectOp::create(b, seen, p, b.splat(0.0));
+    }
+    b.storeVector(z, score, column);
+    b.storeVector(p, share, column);
+  });
+}
+
+Value SupportRows::isSeen(Value batch, Value t, Value chosen) {
+  Value seen = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, chosen, b.i32(0));
+  if (causal)
+    seen = both(b, seen, arith::CmpIOp::create(b, arith::CmpIPredicate::sle, chosen, reach(t)));
+  if (!querySegments)
+    return seen;
+  Value s = b.toIndex(arith::MaxSIOp::create(b, chosen, b.i32(0)));
+  return both(b, seen,
+              arith::CmpIOp::create(b, arith::CmpIPredicate::eq,
+                                    b.load(b.view(querySegments), {batch, t}),
+                                    b.load(b.view(keySegments), {batch, s})));
+}
+
+void SupportRows::readSelected(Value batch, Value t,
+                               llvm::function_ref<Value(Value place, Value s)> shareAt) {
+  View from = b.view(scores), chosenKeys = b.view(indices);
+  for (int64_t column = places / b.lanes() * b.lanes(); column < paddedPlaces();
+       column += b.lanes()) {
+    b.storeVector(b.splat(kMasked), score, b.index(column));
+    b.storeVector(b.splat(0.0), share, b.index(column));
+  }
+  b.loop(0, places, 1, [&](Value place) {
+    Value chosen = b.load(chosenKeys, {batch, t, place}), seen = isSeen(batch, t, chosen);
+    Value s = b.toIndex(arith::MaxSIOp::create(b, chosen, b.i32(0)));
+    Value z = b.load(from, {batch, t, s}), p = shareAt(place, s);
+    b.storeAt(arith::SelectOp::create(b, seen, z, b.f32(kMasked)), score, place);
+    b.storeAt(arith::SelectOp::create(b, seen, p, b.f32(0)), share, place);
+  });
+}
+
+Value SupportRows::fold(Value init, llvm::function_ref<Value(Value at, Value carried)> body) {
+  return b.loop(b.index(0), b.index(paddedPlaces()), b.lanes(), init,
+                [&](Value at, ValueRange carried) {
+                  return KernelBuilder::Carried{body(at, carried[0])};
+                })[0];
+}
+
+Value SupportRows::largestScore() {
+  return b.maxLanes(fold(b.splat(kMasked), [&](Value at, Value carried) -> Value {
+    return b.larger(carried, b.loadVector(score, at));
+  }));
+}
+
+Value SupportRows::isPlace(Value z) {
+  return arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, z, b.splat(kBarelySeen));
+}
+
+Value SupportRows::weightAt(Value at, Value top) {
+  Value z = b.loadVector(score, at), weight = b.exp(arith::SubFOp::create(b, z, b.splat(top)));
+  return arith::SelectOp::create(b, isPlace(z), weight, b.splat(0.0));
+}
+
+Value SupportRows::sumOfWeights(Value top) {
+  return b.sumLanes(fold(b.splat(0.0), [&](Value at, Value carried) -> Value {
+    return arith::AddFOp::create(b, carried, weightAt(at, top));
+  }));
+}
+
+Value SupportRows::sumOfShares() {
+  return b.sumLanes(fold(b.splat(0.0), [&](Value at, Value carried) -> Value {
+    return arith::AddFOp::create(b, carried, b.loadVector(share, at));
+  }));
+}
+
+Value SupportRows::orOne(Value value) {
+  Value positive = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, value, b.f32(0));
+  return arith::SelectOp::create(b, positive, value, b.f32(1));
+}
+
+void SupportRows::noteKey(Value batch, Value t, Value top) {
+  Value some =
+      top ? arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, top, b.f32(kBarelySeen)) : Value();
+  if (!top && causal)
+    some = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, reach(t), b.i32(0));
+  if (!some)
+    return b.store(b.f32(1), hasKey(), {batch, t});
+  b.store(arith::SelectOp::create(b, some, b.f32(1), b.f32(0)), hasKey(), {batch, t});
+}
+
+Value SupportRows::sumOfRows(const View &view) {
+  Type f64 = b.getF64Type();
+  return b.loop(b.index(0), b.index(batches * queries), 1, b.constant(f64, 0),
+                [&](Value row, ValueRange carried) {
+                  Value wide =
+                      arith::ExtFOp::create(b, f64, b.loadAt(view, b.elementAt(view, row)));
+                  return KernelBuilder::Carried{arith::AddFOp::create(b, carried[0], wide)};
+                })[0];
+}
+
+} // namespace dsa::cpu

@@ -1,0 +1,86 @@
+// One row of an index loss at a time: the keys of its support, their scores and their shares.
+#pragma once
+
+#include "codegen/cpu/KernelBuilder.h"
+
+#include "llvm/Support/MathExtras.h"
+
+namespace dsa::cpu {
+
+/// The places of one row in scratch: scores and shares of the target, padded to whole vectors.
+struct SupportRows {
+  KernelBuilder &b;
+  mlir::Value scores, indices, offset, querySegments, keySegments;
+  bool causal;
+  int64_t batches, queries, keys, places;
+  View score = {}, share = {};
+
+  template <typename Op> static SupportRows of(KernelBuilder &b, Op op) {
+    llvm::ArrayRef<int64_t> shape = op.getScores().getType().getShape();
+    int64_t places = op.getIndices() ? op.getIndices().getType().getShape()[2] : shape[2];
+    return {b,
+            op.getScores(),
+            op.getIndices(),
+            op.getQueryOffset(),
+            op.getQuerySegments(),
+            op.getKeySegments(),
+            op.getCausal(),
+            shape[0],
+            shape[1],
+            shape[2],
+            places};
+  }
+
+  int64_t paddedPlaces() const { return llvm::alignTo(places, b.lanes()); }
+
+  /// Scratch for one row, in the phase that is being emitted.
+  void allocate();
+
+  /// The last key that causality lets query `t` see, as i32.
+  mlir::Value reach(mlir::Value t);
+
+  /// Reads row (batch, t); `shareAt` gives the shares of lanes of keys from `column` on.
+  void readKeys(mlir::Value batch, mlir::Value t,
+                llvm::function_ref<mlir::Value(mlir::Value column, mlir::Value mask)> shareAt);
+
+  /// Whether the position of a row alone says that it sees a key.
+  bool positionTells() const { return !indices && !querySegments; }
+
+  /// Whether the row sees the selected key `chosen`, an i32.
+  mlir::Value isSeen(mlir::Value batch, mlir::Value t, mlir::Value chosen);
+
+  /// Reads row (batch, t) of a selection; `shareAt` gives the share of a place and its key.
+  void readSelected(mlir::Value batch, mlir::Value t,
+                    llvm::function_ref<mlir::Value(mlir::Value place, mlir::Value s)> shareAt);
+
+  /// Folds whole vectors of places into one value a lane.
+  mlir::Value fold(mlir::Value init,
+                   llvm::function_ref<mlir::Value(mlir::Value at, mlir::Value carried)> body);
+
+  mlir::Value largestScore();
+
+  /// Which of a vector of scores belong to a key.
+  mlir::Value isPlace(mlir::Value z);
+
+  /// exp(score - top) of a vector of places, 0 where there is no key.
+  mlir::Value weightAt(mlir::Value at, mlir::Value top);
+
+  mlir::Value sumOfWeights(mlir::Value top);
+
+  mlir::Value sumOfShares();
+
+  /// `value`, or 1 where it is not positive.
+  mlir::Value orOne(mlir::Value value);
+
+  /// 1 for each row of the workspace whose support holds a key, else 0.
+  View hasKey() { return b.workspace(0, b.getF32Type(), {batches, queries}); }
+
+  /// Notes whether row (batch, t) sees a key: by its largest score `top`, null where its position
+  /// tells.
+  void noteKey(mlir::Value batch, mlir::Value t, mlir::Value top);
+
+  /// The sum over all rows of `view` [batches, queries], in double and in order.
+  mlir::Value sumOfRows(const View &view);
+};
+
+} // namespace dsa::cpu
