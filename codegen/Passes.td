@@ -21,7 +21,7 @@ def LowerKernelsToCpu : Pass<"dsa-lower-kernels-to-cpu", "::mlir::ModuleOp"> {
     Statistic<"phases", "phases", "functions written">
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::math::MathDialect",
-      "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+      "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
 }
 
 def AddEntries : Pass<"dsa-add-entries", "::mlir::ModuleOp"> {

@@ -21,6 +21,7 @@
 #include "llvm/Support/FormatVariadic.h"
 
 #include <chrono>
+#include <cmath>
 
 using namespace dsa;
 
@@ -62,9 +63,32 @@ void fillIndices(Tensor &indices) {
   }
 }
 
-/// Values by name: equal groups for `offsets`, a causal selection for `indices`, uniform numbers in
-/// [-.5, .5) otherwise.
-Tensor inputOf(const TensorSpec &spec, llvm::ArrayRef<TensorSpec> all) {
+double uniform(uint64_t stream, uint64_t number) {
+  return static_cast<double>(drawBelow(1 << 24, kSeed, stream, number) + 1) / ((1 << 24) + 1);
+}
+
+/// Element i of an indexer's `tensor`.
+double indexInput(const TensorSpec &spec, Scores scores, int64_t i) {
+  uint64_t stream = spec.name.back();
+  auto number = static_cast<uint64_t>(i);
+  double noise = std::sqrt(-2 * std::log(uniform(stream, 2 * number))) *
+                 std::cos(2 * M_PI * uniform(stream, 2 * number + 1));
+  bool isKey = spec.name == "index_k", isWeight = spec.name == "index_w";
+  if (scores == Scores::Negative && isWeight)
+    return -std::abs(noise);
+  if (scores == Scores::Noise || scores == Scores::Negative)
+    return noise;
+  if (!isKey)
+    return 1;
+  int64_t key = i / spec.shape.back() % spec.shape[1];
+  if (scores == Scores::Rising)
+    return static_cast<double>(key + 1) / static_cast<double>(spec.shape[1]);
+  return scores == Scores::Equal || drawBelow(32, kSeed, stream, key) == 0 ? 1 : -1;
+}
+
+/// Values by name: equal groups for `offsets`, a causal selection for `indices`, an indexer's for
+/// `index_...`, uniform numbers in [-.5, .5) otherwise.
+Tensor inputOf(const TensorSpec &spec, llvm::ArrayRef<TensorSpec> all, Scores scores) {
   Tensor tensor(spec.dtype, spec.shape);
   if (spec.name == "indices") {
     fillIndices(tensor);
@@ -73,6 +97,8 @@ Tensor inputOf(const TensorSpec &spec, llvm::ArrayRef<TensorSpec> all) {
   for (int64_t i = 0; i < tensor.numElements(); ++i) {
     if (spec.name == "offsets")
       tensor.set(i, static_cast<double>(all.front().shape[0] * i / (tensor.numElements() - 1)));
+    else if (llvm::StringRef(spec.name).starts_with("index_"))
+      tensor.set(i, indexInput(spec, scores, i));
     else
       tensor.set(
           i, static_cast<double>(drawBelow(1 << 24, kSeed, spec.name.size(), i)) / (1 << 24) - .5);
@@ -95,14 +121,15 @@ llvm::Expected<KernelRow> timeCase(const KernelCase &kernel, int64_t threads,
     return executable.takeError();
   llvm::SmallVector<Tensor> arguments, results;
   for (const TensorSpec &spec : (*executable)->arguments())
-    arguments.push_back(inputOf(spec, (*executable)->arguments()));
+    arguments.push_back(inputOf(spec, (*executable)->arguments(), kernel.scores));
   ThreadPool pool(static_cast<int>(threads));
   RunOptions run{&pool};
   auto seconds = timeOf(choices.runs, [&] { return (*executable)->run(arguments, results, run); });
   if (!seconds)
     return seconds.takeError();
-  int64_t flops = 0;
-  if (const auto *kernels = dynamic_cast<const KernelExecutable *>(executable->get()))
+  int64_t flops = kernel.flops;
+  const auto *kernels = dynamic_cast<const KernelExecutable *>(executable->get());
+  if (flops == 0 && kernels)
     for (const Launch &launch : kernels->launches())
       flops += launch.flops;
   double gflops = 1e-9 * static_cast<double>(flops) / *seconds;

@@ -11,11 +11,22 @@
 namespace dsa {
 class Trace;
 
+/// How the indexer's inputs are filled: as noise, or so that selecting is hard.
+enum class Scores {
+  Noise,   ///< Gaussian.
+  Equal,   ///< One key for all: every choice is a tie.
+  Rising,  ///< Every key is better than the last: every score enters.
+  Plateau, ///< Mostly exact zeros, where the k-th best lies.
+  Negative ///< Weights below zero: zero is the best score, and common.
+};
+
 /// One graph to time: a module with the function `main`, as text.
 struct KernelCase {
   std::string kernel; ///< The op; every case of a dense or grouped product has "linear" in it.
   std::string shape;
   std::string module;
+  int64_t flops = 0; ///< Of one run; 0: what the kernels count.
+  Scores scores = Scores::Noise;
 };
 
 /// The products, attention and selection of the published models.

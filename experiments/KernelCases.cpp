@@ -111,6 +111,28 @@ void addAttention(std::vector<KernelCase> &cases, int64_t length) {
                          llvm::formatv("{{causal, k = {0} : i64}", k).str()));
 }
 
+/// Index scores and their causal selection in one kernel. Only rows t >= k need scores, and of
+/// those the keys s <= t: 2 heads width FLOPs a pair.
+void addIndexTopK(std::vector<KernelCase> &cases, int64_t length, int64_t heads, int64_t width,
+                  int64_t k, llvm::StringRef name = "", Scores scores = Scores::Noise) {
+  std::string q = f32({1, length, heads, width}), key = f32({1, length, width}),
+              w = f32({1, length, heads}), all = f32({1, length, length}),
+              chosen = i32({1, length, k});
+  std::string text = llvm::formatv(
+      R"(func.func @main(%q: {0} {{dsa.role = "input", dsa.name = "index_q"},
+  %k: {1} {{dsa.role = "input", dsa.name = "index_k"},
+  %w: {2} {{dsa.role = "input", dsa.name = "index_w"}) -> ({4} {{dsa.name = "indices"}) {{
+  %s = dsa.index_scores %q, %k, %w : ({0}, {1}, {2}) -> {3}
+  %i = dsa.top_k %s {{causal, k = {5} : i64} : ({3}) -> {4}
+  func.return %i : {4}
+})",
+      q, key, w, all, chosen, k);
+  int64_t pairs = (length * (length + 1) - k * (k + 1)) / 2;
+  cases.push_back({("index_top_k" + name).str(),
+                   llvm::formatv("L{0} H{1} D{2} k{3}", length, heads, width, k), text,
+                   2 * heads * width * pairs, scores});
+}
+
 } // namespace
 
 std::vector<KernelCase> dsa::kernelCases() {
@@ -122,5 +144,12 @@ std::vector<KernelCase> dsa::kernelCases() {
   addGroupedLinear(cases, 2048, 512, 256);
   addAttention(cases, 64);
   addAttention(cases, 256);
+  addIndexTopK(cases, 8192, 4, 64, 512);
+  addIndexTopK(cases, 8192, 4, 64, 512, ", equal", Scores::Equal);
+  addIndexTopK(cases, 8192, 4, 64, 512, ", rising", Scores::Rising);
+  addIndexTopK(cases, 8192, 4, 64, 512, ", plateau", Scores::Plateau);
+  addIndexTopK(cases, 8192, 4, 64, 512, ", negative", Scores::Negative);
+  addIndexTopK(cases, 32768, 1, 64, 512);
+  addIndexTopK(cases, 4096, 64, 128, 2048);
   return cases;
 }

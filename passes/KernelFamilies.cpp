@@ -11,10 +11,13 @@ using namespace dsa;
 static constexpr llvm::StringLiteral kPointwise[] = {"dsa.silu", "dsa.silu_grad", "dsa.add",
                                                      "dsa.mul",  "dsa.scale",     "dsa.dropout"};
 static constexpr llvm::ArrayRef<llvm::StringLiteral> kNone = {};
+// Scores that are only ranked need no [queries, keys] tensor.
+static constexpr llvm::StringLiteral kScores[] = {"dsa.index_scores"};
+static constexpr llvm::StringLiteral kFills[] = {"dsa.fill_future"};
 
 // A row that says `false` for slices is never wrong, only slower: the slice is copied first.
 static const KernelFamily kFamilies[] = {
-    // family, anchor, epilogue, slices
+    // family, anchor, epilogue, slices, producers, masks
     {"linear", "dsa.linear", kPointwise, true},
     {"linear_grad_input", "dsa.linear_grad_input", kPointwise, true},
     {"linear_grad_weight", "dsa.linear_grad_weight", kNone, true},
@@ -39,7 +42,7 @@ static const KernelFamily kFamilies[] = {
     {"index_scores", "dsa.index_scores", kNone, true},
     {"index_scores_grad", "dsa.index_scores_grad", kNone, true},
     {"fill_future", "dsa.fill_future", kNone, false},
-    {"top_k", "dsa.top_k", kNone, false},
+    {"top_k", "dsa.top_k", kNone, false, kScores, kFills},
     {"window", "dsa.window", kNone, false},
     {"index_kl", "dsa.index_kl", kNone, false},
     {"index_kl_grad", "dsa.index_kl_grad", kNone, false},
@@ -170,17 +173,46 @@ std::optional<SmallVector<int64_t>> dsa::stridesOf(Value value) {
   return strides;
 }
 
+bool dsa::isProducer(const KernelFamily &family, Operation *op) {
+  return llvm::is_contained(family.producers, op->getName().getStringRef());
+}
+
+bool dsa::isMask(const KernelFamily &family, Operation *op) {
+  return llvm::is_contained(family.masks, op->getName().getStringRef());
+}
+
+/// The producers and folds of a kernel.
+static SmallVector<Operation *> wordsOf(KernelOp kernel) {
+  SmallVector<Operation *> words;
+  for (Operation &op : kernel.getBody().front().without_terminator())
+    if (!isView(&op) && !isPointwise(&op))
+      words.push_back(&op);
+  return words;
+}
+
 Operation *dsa::anchorOf(KernelOp kernel) {
+  SmallVector<Operation *> words = wordsOf(kernel);
+  for (Operation *word : words)
+    if (const KernelFamily *family = familyOf(word);
+        family && llvm::all_of(words, [&](auto *op) {
+          return op == word || isProducer(*family, op) || isMask(*family, op);
+        }))
+      return word;
   Block &body = kernel.getBody().front();
-  auto first = [&](auto matches) -> Operation * {
-    auto found = llvm::find_if(body, matches);
-    return found == body.end() ? nullptr : &*found;
-  };
-  Operation *terminator = body.getTerminator();
-  if (Operation *anchor = first(
-          [&](Operation &op) { return &op != terminator && !isView(&op) && !isPointwise(&op); }))
-    return anchor;
-  if (Operation *pointwise = first([](Operation &op) { return isPointwise(&op); }))
-    return pointwise;
-  return &body.front();
+  auto pointwise = llvm::find_if(body, [](Operation &op) { return isPointwise(&op); });
+  if (!words.empty())
+    return words.front();
+  return pointwise != body.end() ? &*pointwise : &body.front();
+}
+
+LogicalResult dsa::verifyFamily(KernelOp kernel) {
+  Operation *anchor = anchorOf(kernel);
+  const KernelFamily *family = familyOf(anchor);
+  for (Operation &op : kernel.getBody().front().without_terminator())
+    if (&op != anchor && !isView(&op) &&
+        !(family && (isProducer(*family, &op) || isMask(*family, &op) ||
+                     llvm::is_contained(family->epilogue, op.getName().getStringRef()))))
+      return op.emitOpError("expected an op that the kernels of ")
+             << anchor->getName() << " have a place for";
+  return success();
 }

@@ -9,7 +9,8 @@
 
 namespace dsa {
 
-/// The kernels of one family have one anchor op, the producer and fold of the kernel.
+/// The kernels of one family have one anchor op, the fold of the kernel, and its producer too
+/// unless that is another op.
 struct KernelFamily {
   llvm::StringLiteral name;   ///< "pointwise" or "copy", else the mnemonic of the anchor
   llvm::StringLiteral anchor; ///< op name of the anchor
@@ -18,6 +19,11 @@ struct KernelFamily {
   llvm::ArrayRef<llvm::StringLiteral> epilogue;
   /// Whether operands may be strided slices; reshapes of whole tensors always may.
   bool slices;
+  /// Op names of the ops whose result #0 the kernel may produce itself, tile by tile, where the
+  /// anchor reads it as operand #0. Nobody else may read it: it never exists.
+  llvm::ArrayRef<llvm::StringLiteral> producers = {};
+  /// Op names of the masks that may stand between such a producer and the anchor.
+  llvm::ArrayRef<llvm::StringLiteral> masks = {};
 };
 
 /// Every family, one row each.
@@ -26,6 +32,10 @@ llvm::ArrayRef<KernelFamily> kernelFamilies();
 /// The family that `op` anchors, null for views, constants, terminators and ops that no kernel can
 /// express.
 const KernelFamily *familyOf(mlir::Operation *op);
+
+/// Whether the kernels of `family` may hold `op` as a producer, or as a mask behind one.
+bool isProducer(const KernelFamily &family, mlir::Operation *op);
+bool isMask(const KernelFamily &family, mlir::Operation *op);
 
 /// Whether `op` is an element-wise op that may be fused with others of the same shape.
 bool isPointwise(mlir::Operation *op);
@@ -47,8 +57,11 @@ mlir::Value rootOf(mlir::Value value);
 /// describes it.
 std::optional<llvm::SmallVector<int64_t>> stridesOf(mlir::Value value);
 
-/// The op that gives `kernel` its family: the anchor of a product or fold, else the first
-/// element-wise op, else the first view or the yield of a copy.
+/// The op that gives `kernel` its family: the one that lists the other producers and folds,
+/// else the first element-wise op, else the first view or the yield of a copy.
 mlir::Operation *anchorOf(KernelOp kernel);
+
+/// Fails with an error at the first op that the family of `kernel` has no place for.
+llvm::LogicalResult verifyFamily(KernelOp kernel);
 
 } // namespace dsa

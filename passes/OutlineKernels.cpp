@@ -39,11 +39,11 @@ private:
 /// those in `copied`.
 class Outliner {
 public:
-  Outliner(func::FuncOp func, KernelLibrary &library)
-      : func(func), library(library), builder(func) {}
+  Outliner(func::FuncOp func, KernelLibrary &library, bool explain)
+      : func(func), library(library), explain(explain), builder(func) {}
   LogicalResult run(bool fuses);
 
-  unsigned launches = 0, fused = 0;
+  unsigned launches = 0, fused = 0, produced = 0;
 
 private:
   Operation *end() { return func.getBody().front().getTerminator(); }
@@ -54,6 +54,8 @@ private:
   Operation *producerOf(Value value) const;
   bool linksFit(Operation *op, unsigned group) const;
   void fuse(Operation *op);
+  StringRef obstacle(Value value) const;
+  void fuseProducer(Operation *op);
   bool isUsedOutside(Value value, unsigned group) const;
   LaunchOp launch(Location location, ArrayRef<Operation *> body, ArrayRef<Value> outputs);
   void launchGroup(unsigned group);
@@ -61,6 +63,7 @@ private:
 
   func::FuncOp func;
   KernelLibrary &library;
+  bool explain;
   OpBuilder builder;
   llvm::DenseSet<Operation *> copied;
   SmallVector<Operation *> work;
@@ -76,14 +79,23 @@ static std::string textOf(Operation *op) {
   return text;
 }
 
+/// The family of a kernel behind the names of what it produces itself.
+static std::string stemOf(KernelOp kernel) {
+  const KernelFamily *family = familyOf(anchorOf(kernel));
+  std::string stem;
+  for (Operation &op : kernel.getBody().front())
+    if (family && isProducer(*family, &op))
+      stem += (familyOf(&op)->name + "_").str();
+  return stem + (family ? family->name : llvm::StringLiteral("copy")).str();
+}
+
 FlatSymbolRefAttr KernelLibrary::add(KernelOp kernel) {
   StringAttr &name = byBody[textOf(kernel)];
   if (name) {
     kernel.erase();
     return FlatSymbolRefAttr::get(name);
   }
-  const KernelFamily *family = familyOf(anchorOf(kernel));
-  StringRef stem = family ? StringRef(family->name) : "copy";
+  std::string stem = stemOf(kernel);
   kernel.setSymName((stem + "_" + Twine(perFamily[stem]++)).str());
   name = symbols.insert(kernel);
   return FlatSymbolRefAttr::get(name);
@@ -191,6 +203,44 @@ void Outliner::fuse(Operation *op) {
   }
 }
 
+/// Why a kernel cannot produce `value` itself; empty if it can.
+StringRef Outliner::obstacle(Value value) const {
+  Operation *producer = producerOf(value);
+  if (value != producer->getResult(0))
+    return "a view stands between them";
+  if (!value.hasOneUse())
+    return "its result is also read elsewhere";
+  return groups->opsOf(groups->groupOf(producer)).size() > 1 ? "it has a kernel with other ops"
+                                                             : "";
+}
+
+/// Takes what computes operand #0 of `op` into its kernel, if its family can produce it.
+void Outliner::fuseProducer(Operation *op) {
+  const KernelFamily &family = *familyOf(op);
+  if (family.producers.empty())
+    return;
+  SmallVector<Operation *> taken;
+  StringRef reason;
+  for (Operation *reader = op; taken.empty() || isMask(family, reader); reader = taken.back()) {
+    Operation *producer = producerOf(reader->getOperand(0));
+    if (!producer || !(isProducer(family, producer) || isMask(family, producer)))
+      return;
+    if (reason.empty())
+      reason = obstacle(reader->getOperand(0));
+    taken.push_back(producer);
+  }
+  if (explain)
+    op->emitRemark() << (reason.empty() ? "fused with " : "not fused with ")
+                     << taken.back()->getName() << (reason.empty() ? "" : ": ") << reason;
+  if (!reason.empty())
+    return;
+  for (Operation *producer : taken) {
+    [[maybe_unused]] bool merged = groups->merge(groups->groupOf(producer), groups->groupOf(op));
+    assert(merged && "a value with one reader is on one path only");
+    ++produced;
+  }
+}
+
 bool Outliner::isUsedOutside(Value value, unsigned group) const {
   return llvm::any_of(value.getUsers(), [&](Operation *user) {
     if (isAbsorbed(user))
@@ -279,9 +329,14 @@ LogicalResult Outliner::run(bool fuses) {
     return func.emitOpError("expected one block, got ") << func.getBody().getBlocks().size();
   if (failed(collect()))
     return failure();
-  for (Operation *op : work)
-    if (fuses && isPointwise(op))
+  for (Operation *op : work) {
+    if (!fuses)
+      break;
+    if (isPointwise(op))
       fuse(op);
+    else
+      fuseProducer(op);
+  }
   for (unsigned group : groups->ordered())
     launchGroup(group);
   finish();
@@ -297,11 +352,12 @@ struct OutlineKernels : dsa::impl::OutlineKernelsBase<OutlineKernels> {
     for (func::FuncOp func : llvm::to_vector(getOperation().getOps<func::FuncOp>())) {
       if (func.isExternal() || isOutlined(func))
         continue;
-      Outliner outliner(func, library);
+      Outliner outliner(func, library, explain);
       if (failed(outliner.run(fuse)))
         return signalPassFailure();
       launches += outliner.launches;
       fused += outliner.fused;
+      produced += outliner.produced;
     }
     kernels += library.size();
   }

@@ -181,6 +181,9 @@ def OutlineKernels : Pass<"dsa-outline-kernels", "::mlir::ModuleOp"> {
     A value that is also read elsewhere is yielded besides. Constants are operands. Equal kernels are written once.
     A function of launches already stays as it is.
 
+    A fold also takes along the producers that its row lists, if nobody else reads them: `dsa.top_k` computes the
+    scores that it ranks, tile by tile, and no [queries, keys] tensor is left. `explain` says so, or why not.
+
     Before: `%y = dsa.linear %x, %w`, `%d = dsa.dropout %y`, `%z = dsa.add %x, %d`
     After: `%z = dsa.launch @linear_0(%x, %w, %key)`
 
@@ -189,12 +192,14 @@ def OutlineKernels : Pass<"dsa-outline-kernels", "::mlir::ModuleOp"> {
   }];
   let dependentDialects = ["::dsa::DsaDialect", "::mlir::tensor::TensorDialect"];
   let options = [
-    Option<"fuse", "fuse", "bool", "true", "let element-wise ops join other kernels; without it each op is a kernel">
+    Option<"fuse", "fuse", "bool", "true", "let element-wise ops and producers join other kernels; without it each op is a kernel">,
+    Option<"explain", "explain", "bool", "false", "say at every fold, as a remark, which producers it takes along, or why not">
   ];
   let statistics = [
     Statistic<"kernels", "kernels", "distinct kernels">,
     Statistic<"launches", "launches", "launches of kernels">,
-    Statistic<"fused", "fused-ops", "element-wise ops that joined another kernel">
+    Statistic<"fused", "fused-ops", "element-wise ops that joined another kernel">,
+    Statistic<"produced", "produced", "producers that joined the kernel of a fold">
   ];
 }
 

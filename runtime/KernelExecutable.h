@@ -9,8 +9,9 @@ namespace dsa {
 /// A compiled kernel. `arguments` are the buffers of a launch in order; `workspace` is shared by
 /// the phases of a launch and by all threads; `scratch` is private to the calling thread and holds
 /// no promise between calls; `status` is two zeroes, of which the kernel sets [0] to a Failure and
-/// [1] to the row, keeping its first failure; a row of one of several operands adds
-/// (number + 1) << kOperandShift. Works on the items [begin, end) of the grid.
+/// [1] to the row, keeping its first failure, and of the same ones the lowest row; a row of one of
+/// several operands adds (number + 1) << kOperandShift. Works on the items [begin, end) of the
+/// grid.
 using KernelFunction = void (*)(void *const *arguments, char *workspace, char *scratch,
                                 int64_t *status, int64_t begin, int64_t end);
 

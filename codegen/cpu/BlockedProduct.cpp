@@ -91,7 +91,7 @@ void BlockedProduct::packPhase() {
     View to = b.workspace(0, b.getF32Type(), {sizes.groups, panels(), sizes.depth, panel()});
     Value group = b.div(item, perGroup), number = b.rem(item, perGroup);
     if (right.transposed)
-      packTransposed(to, group, number);
+      packColumns(to, group, number);
     else
       packPlain(to, group, number);
   });
@@ -119,7 +119,7 @@ void BlockedProduct::packPlain(const View &to, Value group, Value chunk) {
     copy(b.index(whole), ragged);
 }
 
-void BlockedProduct::packTransposed(const View &to, Value group, Value panelNumber) {
+void BlockedProduct::packColumns(const View &to, Value group, Value panelNumber) {
   View from = b.view(right.tensor);
   Value groupRow = b.mul(group, sizes.columns), last = b.add(groupRow, sizes.columns - 1);
   b.loop(0, panel(), b.lanes(), [&](Value lane) {
@@ -128,20 +128,8 @@ void BlockedProduct::packTransposed(const View &to, Value group, Value panelNumb
     if (sizes.columns % panel() != 0)
       for (int64_t row = 0; row < b.lanes(); ++row)
         rows[row] = b.rowStart(from, b.min(b.add(first, row), last));
-    auto square = [&](Value k, int64_t depth) {
-      Value mask = depth == b.lanes() ? Value() : b.maskBelow(b.index(depth));
-      Value target = b.add(panelRow(group, panelNumber, k), lane);
-      SmallVector<Value> vectors;
-      for (Value row : rows)
-        vectors.push_back(b.loadVector(from, b.add(row, k), mask));
-      vectors = transpose(b, vectors);
-      for (int64_t i = 0; i < depth; ++i)
-        b.storeVector(vectors[i], to, b.add(target, i * panel()));
-    };
-    int64_t whole = sizes.depth / b.lanes() * b.lanes();
-    b.loop(0, whole, b.lanes(), [&](Value k) { square(k, b.lanes()); });
-    if (whole < sizes.depth)
-      square(b.index(whole), sizes.depth - whole);
+    Value target = b.add(panelRow(group, panelNumber, b.index(0)), lane);
+    packTransposed(b, from, rows, sizes.depth, to, target, panel());
   });
 }
 

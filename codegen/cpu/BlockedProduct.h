@@ -60,7 +60,7 @@ private:
   /// Flat element of the packed right factor at which row k of a panel begins.
   mlir::Value panelRow(mlir::Value group, mlir::Value panelNumber, mlir::Value k);
   void packPlain(const View &to, mlir::Value group, mlir::Value chunk);
-  void packTransposed(const View &to, mlir::Value group, mlir::Value panelNumber);
+  void packColumns(const View &to, mlir::Value group, mlir::Value panelNumber);
   void copyLeft(const ProductBlock &block, mlir::Value k, mlir::Value depth);
   void packLeft(const ProductBlock &block, mlir::Value k, mlir::Value depth);
   TileLeft tileLeft(const ProductBlock &block, mlir::Value row, int64_t count, mlir::Value k);

@@ -1,90 +1,205 @@
-// The lightning indexer's scores and their gradient.
+// The lightning indexer's scores, what masks them, and their gradient.
+#include "codegen/cpu/IndexScores.h"
 #include "codegen/cpu/Families.h"
 #include "codegen/cpu/MicroKernel.h"
+#include "dialect/Shapes.h"
 
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
 namespace dsa::cpu {
-namespace {
 
-/// Sizes of one op; keys are packed [B][D][paddedKeys] so that vectors run along them.
-struct Indexer {
-  int64_t batches, queries, heads, depth, keys, paddedKeys;
+/// Queries whose scores one item of the grid computes.
+static constexpr int64_t kQueries = 16;
 
-  Indexer(KernelBuilder &b, Value query, Value indexKey) {
-    auto q = cast<RankedTensorType>(query.getType()).getShape();
-    batches = q[0], queries = q[1], heads = q[2], depth = q[3];
-    keys = cast<RankedTensorType>(indexKey.getType()).getShape()[1];
-    paddedKeys = llvm::alignTo(keys, 2 * b.lanes());
-  }
-};
+Value positionOf(KernelBuilder &b, Value offset, Value t) {
+  return offset ? b.add(t, b.toIndex(b.loadAt(b.view(offset), b.index(0)))) : t;
+}
 
-void packKeys(KernelBuilder &b, const Indexer &n, Value indexKey) {
-  b.phase(n.batches, [&](Value batch) {
-    View from = b.view(indexKey),
-         to = b.workspace(0, b.getF32Type(), {n.batches, n.depth, n.paddedKeys});
-    b.loop(0, n.depth, 1, [&](Value d) {
-      b.loop(0, n.keys, 1,
-             [&](Value s) { b.store(b.load(from, {batch, s, d}), to, {batch, d, s}); });
-      b.loop(n.keys, n.paddedKeys, 1, [&](Value s) { b.store(b.f32(0), to, {batch, d, s}); });
-    });
+/// Rows of a register tile are heads of one query or of several.
+IndexScoreTiles::IndexScoreTiles(KernelBuilder &b, IndexScoresOp op)
+    : b(b), op(op), batches(dim(op.getQuery(), 0)), queries(dim(op.getQuery(), 1)),
+      heads(dim(op.getQuery(), 2)), depth(dim(op.getQuery(), 3)), keys(dim(op.getIndexKey(), 1)) {
+  int64_t rows = TileShape::of(b.isa(), panel()).rows;
+  auto groups = static_cast<int64_t>(llvm::divideCeil(heads, rows));
+  headCount = static_cast<int64_t>(llvm::divideCeil(heads, groups));
+  tokenCount = llvm::bit_floor(static_cast<uint64_t>(std::max<int64_t>(1, rows / heads)));
+}
+
+int64_t IndexScoreTiles::panels() const {
+  return static_cast<int64_t>(llvm::divideCeil(keys, panel()));
+}
+
+/// Keys [batch][panel][d][key of the panel], the last panel padded with copies of the last key.
+View IndexScoreTiles::packed() {
+  return b.workspace(0, b.getF32Type(), {batches, panels(), depth, panel()});
+}
+
+/// The bits of the largest magnitude in each panel.
+View IndexScoreTiles::largest() {
+  return b.workspace(1, b.getI32Type(), {batches, panels()});
+}
+
+/// The larger of `bits` and the bits of the magnitudes of `columns` elements: in this order NaN is
+/// larger than infinity.
+static Value largestOf(KernelBuilder &b, const View &view, Value start, int64_t columns,
+                       Value bits) {
+  auto found = b.columns(columns, b.splat(bits), [&](Value column, Value mask, ValueRange carried) {
+    Value x = b.loadVector(view, b.add(start, column), mask);
+    x = arith::BitcastOp::create(b, b.vectorType(b.getI32Type()), x);
+    x = arith::AndIOp::create(b, x, b.splat(b.i32(INT32_MAX)));
+    return KernelBuilder::Carried{b.max(x, carried[0])};
+  });
+  return vector::ReductionOp::create(b, vector::CombiningKind::MAXSI, found[0]);
+}
+
+void IndexScoreTiles::packPhase() {
+  b.phase(batches * panels(), [&](Value item) {
+    View from = b.view(op.getIndexKey());
+    Value batch = b.div(item, panels()), number = b.rem(item, panels());
+    Value target = b.linear(packed(), {batch, number, b.index(0), b.index(0)});
+    for (int64_t lane = 0; lane < panel(); lane += b.lanes()) {
+      SmallVector<Value> rows;
+      for (int64_t row = 0; row < b.lanes(); ++row) {
+        Value s = b.add(b.mul(number, panel()), lane + row);
+        rows.push_back(b.linear(from, {batch, b.min(s, b.index(keys - 1)), b.index(0)}));
+      }
+      packTransposed(b, from, rows, depth, packed(), b.add(target, lane), panel());
+    }
+    b.store(largestOf(b, packed(), target, depth * panel(), b.i32(0)), largest(), {batch, number});
   });
 }
 
-/// Scores of one token against two vectors of keys: one accumulator a head and key, sequential in
-/// d, summed over heads in order.
-SmallVector<Value> tokenScores(KernelBuilder &b, const Indexer &n, IndexScoresOp op, Value batch,
-                               Value t, Value s) {
+Value IndexScoreTiles::query(Value t, int64_t token) {
+  return tokenCount == 1 ? t : b.min(b.add(t, token), b.index(queries - 1));
+}
+
+/// Adds the terms of heads [head, head + count) to the scores of a tile.
+KernelBuilder::Carried IndexScoreTiles::addHeads(Value batch, Value t, Value head, int64_t count,
+                                                 const TileRight &right, ValueRange carried) {
   View query = b.view(op.getQuery()), weight = b.view(op.getWeight());
-  View keys = b.workspace(0, b.getF32Type(), {n.batches, n.depth, n.paddedKeys});
-  SmallVector<Value> sums(2, b.splat(0.0));
-  constexpr int64_t kHeads = 4;
-  for (int64_t head = 0; head < n.heads; head += kHeads) {
-    TileShape tile{std::min(kHeads, n.heads - head), 2};
-    TileLeft left{query, {}, 1};
-    for (int64_t number = 0; number < tile.rows; ++number)
-      left.first.push_back(b.linear(query, {batch, t, b.index(head + number), b.index(0)}));
-    TileRight right{keys, b.linear(keys, {batch, b.index(0), s}), n.paddedKeys};
-    auto dots = multiplyTile(b, tile, left, right, b.index(n.depth), n.depth, zeroTile(b, tile));
-    for (int64_t number = 0; number < tile.rows; ++number) {
-      Value w = b.splat(b.load(weight, {batch, t, b.index(head + number)}));
-      for (int64_t vector = 0; vector < 2; ++vector) {
-        Value positive = b.larger(b.splat(0.0), dots[number * 2 + vector]);
-        sums[vector] = b.fma(w, positive, sums[vector]);
-      }
+  TileShape tile{tokenCount * count, 2};
+  TileLeft left{query, {}, 1};
+  for (int64_t token = 0; token < tokenCount; ++token)
+    for (int64_t number = 0; number < count; ++number)
+      left.first.push_back(
+          b.linear(query, {batch, this->query(t, token), b.add(head, number), b.index(0)}));
+  auto dots = multiplyTile(b, tile, left, right, b.index(depth), depth, zeroTile(b, tile));
+  KernelBuilder::Carried sums(carried);
+  Value zero = b.splat(0.0);
+  for (int64_t row = 0; row < tile.rows; ++row) {
+    int64_t token = row / count;
+    Value w = b.splat(b.load(weight, {batch, this->query(t, token), b.add(head, row % count)}));
+    for (int64_t vector = 0; vector < 2; ++vector) {
+      Value &sum = sums[token * 2 + vector];
+      sum = b.fma(w, b.larger(zero, dots[row * 2 + vector]), sum);
     }
   }
-  double scale = op.getScale().convertToDouble();
-  if (scale != 1.0)
-    for (Value &sum : sums)
-      sum = arith::MulFOp::create(b, sum, b.splat(scale));
   return sums;
 }
 
-} // namespace
+void IndexScoreTiles::emit(Value batch, Value t, Value s,
+                           llvm::function_ref<void(int64_t, int64_t, Value)> body) {
+  View panels = packed();
+  TileRight right{panels, b.linear(panels, {batch, b.div(s, panel()), b.index(0), b.index(0)}),
+                  panel()};
+  KernelBuilder::Carried sums(tokenCount * 2, b.splat(0.0));
+  int64_t whole = heads / headCount * headCount;
+  if (whole == headCount)
+    sums = addHeads(batch, t, b.index(0), headCount, right, sums);
+  else
+    sums = b.loop(b.index(0), b.index(whole), headCount, sums, [&](Value head, ValueRange carried) {
+      return addHeads(batch, t, head, headCount, right, carried);
+    });
+  if (whole < heads)
+    sums = addHeads(batch, t, b.index(whole), heads - whole, right, sums);
+  double scale = op.getScale().convertToDouble();
+  for (auto [number, sum] : llvm::enumerate(sums)) {
+    Value score = scale == 1.0 ? sum : arith::MulFOp::create(b, sum, b.splat(scale));
+    body(static_cast<int64_t>(number) / 2, static_cast<int64_t>(number) % 2, score);
+  }
+}
+
+Value IndexScoreTiles::areNumbers(Value batch, Value from, Value to, Value keyCount) {
+  auto toFloat = [&](Value bits) { return arith::BitcastOp::create(b, b.getF32Type(), bits); };
+  auto largestRow = [&](Value tensor) -> Value {
+    View view = b.view(tensor);
+    SmallVector<Value> first(view.rank(), b.index(0));
+    first[0] = batch;
+    int64_t rows = view.rank() == 4 ? heads : 1;
+    auto found =
+        b.loop(b.mul(from, rows), b.mul(to, rows), 1, b.i32(0), [&](Value row, ValueRange carried) {
+          first[1] = b.div(row, rows);
+          if (rows > 1)
+            first[2] = b.rem(row, rows);
+          return KernelBuilder::Carried{
+              largestOf(b, view, b.linear(view, first), view.columns(), carried[0])};
+        });
+    return toFloat(found[0]);
+  };
+  Value used = b.div(b.add(keyCount, panel() - 1), panel());
+  auto bits = b.loop(b.index(0), used, 1, b.i32(0), [&](Value number, ValueRange carried) {
+    return KernelBuilder::Carried{b.max(b.load(largest(), {batch, number}), carried[0])};
+  });
+  auto product = [&](Value x, Value y) -> Value { return arith::MulFOp::create(b, x, y); };
+  Value dot = product(product(largestRow(op.getQuery()), toFloat(bits[0])),
+                      b.f32(static_cast<double>(depth)));
+  Value sum = product(product(dot, largestRow(op.getWeight())), b.f32(static_cast<double>(heads)));
+  // A bound far from overflow leaves room for rounding; comparisons with NaN are false.
+  auto small = [&](Value x) -> Value {
+    return arith::CmpFOp::create(b, arith::CmpFPredicate::OLT, x, b.f32(1.0e38));
+  };
+  return arith::AndIOp::create(b, small(dot), small(sum));
+}
 
 LogicalResult emitIndexScores(KernelBuilder &b, Operation *anchor) {
   auto op = cast<IndexScoresOp>(anchor);
-  Indexer n(b, op.getQuery(), op.getIndexKey());
-  packKeys(b, n, op.getIndexKey());
-  b.phase(n.batches * n.queries, [&](Value item) {
+  IndexScoreTiles tiles(b, op);
+  tiles.packPhase();
+  ArrayRef<int64_t> shape = shapeOf(op.getResult());
+  auto blocks = static_cast<int64_t>(llvm::divideCeil(shape[1], kQueries));
+  b.phase(shape[0] * blocks, [&](Value item) {
     View result = b.view(op.getResult());
-    Value batch = b.div(item, n.queries), t = b.rem(item, n.queries),
-          target = b.linear(result, {batch, t, b.index(0)});
-    auto store = [&](Value s, Value count) {
-      SmallVector<Value> sums = tokenScores(b, n, op, batch, t, s);
-      for (int64_t vector = 0; vector < 2; ++vector) {
-        Value at = b.add(s, vector * b.lanes());
-        Value left = count ? b.max(b.index(0), b.sub(count, b.index(vector * b.lanes()))) : Value();
-        b.storeVector(sums[vector], result, b.add(target, at), left ? b.maskBelow(left) : Value());
-      }
+    Value batch = b.div(item, blocks), from = b.mul(b.rem(item, blocks), kQueries);
+    Value to = b.min(b.add(from, kQueries), b.index(shape[1]));
+    auto store = [&](Value s, int64_t count) {
+      b.loop(from, to, tiles.tokens(), [&](Value t) {
+        tiles.emit(batch, t, s, [&](int64_t token, int64_t vector, Value scores) {
+          int64_t first = vector * b.lanes(), left = count - first;
+          Value at = b.add(b.linear(result, {batch, tiles.query(t, token), s}), first);
+          if (left >= b.lanes())
+            b.storeVector(scores, result, at);
+          else if (left > 0)
+            b.storeVector(scores, result, at, b.maskBelow(b.index(left)));
+        });
+      });
     };
-    int64_t whole = n.keys / (2 * b.lanes()) * (2 * b.lanes());
-    b.loop(0, whole, 2 * b.lanes(), [&](Value s) { store(s, {}); });
-    if (whole < n.keys)
-      store(b.index(whole), b.index(n.keys - whole));
+    int64_t whole = shape[2] / tiles.panel() * tiles.panel();
+    b.loop(0, whole, tiles.panel(), [&](Value s) { store(s, tiles.panel()); });
+    if (whole < shape[2])
+      store(b.index(whole), shape[2] - whole);
+  });
+  return success();
+}
+
+LogicalResult emitFillFuture(KernelBuilder &b, Operation *anchor) {
+  auto op = cast<FillFutureOp>(anchor);
+  ArrayRef<int64_t> shape = shapeOf(op.getScores());
+  View rows{{}, b.getF32Type(), SmallVector<int64_t>(shape), {}, 0};
+  b.rowsPhase(rows, [&](Value row) {
+    View scores = b.view(op.getScores()), result = b.view(op.getResult());
+    Value reach = b.splat(b.toI32(positionOf(b, op.getQueryOffset(), b.rem(row, shape[1]))));
+    Value from = b.rowStart(scores, row), to = b.rowStart(result, row);
+    b.columns(shape[2], [&](Value column, Value mask) {
+      Value s = b.add(b.splat(b.toI32(column)), b.iota());
+      Value past = arith::CmpIOp::create(b, arith::CmpIPredicate::sle, s, reach);
+      Value score = b.loadVector(scores, b.add(from, column), mask);
+      Value filled =
+          arith::SelectOp::create(b, past, score, b.splat(op.getValue().convertToDouble()));
+      b.storeVector(filled, result, b.add(to, column), mask);
+    });
   });
   return success();
 }
@@ -92,14 +207,16 @@ LogicalResult emitIndexScores(KernelBuilder &b, Operation *anchor) {
 /// Each batch is one item: the gradients of keys are summed over (t, j) in order.
 LogicalResult emitIndexScoresGrad(KernelBuilder &b, Operation *anchor) {
   auto op = cast<IndexScoresGradOp>(anchor);
-  Indexer n(b, op.getQuery(), op.getIndexKey());
-  b.phase(n.batches, [&](Value batch) {
+  int64_t batches = dim(op.getQuery(), 0), queries = dim(op.getQuery(), 1),
+          heads = dim(op.getQuery(), 2), depth = dim(op.getQuery(), 3),
+          keyCount = dim(op.getIndexKey(), 1);
+  b.phase(batches, [&](Value batch) {
     View query = b.view(op.getQuery()), keys = b.view(op.getIndexKey()),
          weight = b.view(op.getWeight());
     View grad = b.view(op.getGrad()), keysGrad = b.resultOrWorkspace(op.getKeyGrad(), 0);
     View queryGrad = b.resultOrWorkspace(op.getQueryGrad(), 1),
          weightGrad = b.resultOrWorkspace(op.getWeightGrad(), 2);
-    auto forDepth = [&](llvm::function_ref<void(Value, Value)> body) { b.columns(n.depth, body); };
+    auto forDepth = [&](llvm::function_ref<void(Value, Value)> body) { b.columns(depth, body); };
     auto clear = [&](const View &view, Value at) {
       forDepth([&](Value d, Value mask) { b.storeVector(b.splat(0.0), view, b.add(at, d), mask); });
     };
@@ -111,9 +228,9 @@ LogicalResult emitIndexScoresGrad(KernelBuilder &b, Operation *anchor) {
       });
     };
     Value zero = b.index(0), scale = b.f32(op.getScale().convertToDouble());
-    b.loop(0, n.keys, 1, [&](Value s) { clear(keysGrad, b.linear(keysGrad, {batch, s, zero})); });
-    b.loop(0, n.queries * n.heads, 1, [&](Value row) {
-      Value t = b.div(row, n.heads), head = b.rem(row, n.heads);
+    b.loop(0, keyCount, 1, [&](Value s) { clear(keysGrad, b.linear(keysGrad, {batch, s, zero})); });
+    b.loop(0, queries * heads, 1, [&](Value row) {
+      Value t = b.div(row, heads), head = b.rem(row, heads);
       Value q = b.linear(query, {batch, t, head, zero}),
             dq = b.linear(queryGrad, {batch, t, head, zero});
       Value w = b.load(weight, {batch, t, head});
@@ -121,7 +238,7 @@ LogicalResult emitIndexScoresGrad(KernelBuilder &b, Operation *anchor) {
       // The gradient of a selection's loss is zero where nothing was selected.
       auto term = [&](Value s, Value asked, Value total) -> KernelBuilder::Carried {
         Value k = b.linear(keys, {batch, s, zero});
-        auto dots = b.columns(n.depth, b.splat(0.0), [&](Value d, Value mask, ValueRange partial) {
+        auto dots = b.columns(depth, b.splat(0.0), [&](Value d, Value mask, ValueRange partial) {
           return KernelBuilder::Carried{b.fma(b.loadVector(query, b.add(q, d), mask),
                                               b.loadVector(keys, b.add(k, d), mask), partial[0])};
         });
@@ -135,7 +252,7 @@ LogicalResult emitIndexScoresGrad(KernelBuilder &b, Operation *anchor) {
         });
         return {b.fma(upstream, b.larger(b.f32(0), dot), total)};
       };
-      auto sum = b.loop(zero, b.index(n.keys), 1, b.f32(0), [&](Value s, ValueRange carried) {
+      auto sum = b.loop(zero, b.index(keyCount), 1, b.f32(0), [&](Value s, ValueRange carried) {
         Value asked = b.load(grad, {batch, t, s});
         Value any = arith::CmpFOp::create(b, arith::CmpFPredicate::UNE, asked, b.f32(0));
         return b.when(any, carried, [&] { return term(s, asked, carried[0]); });

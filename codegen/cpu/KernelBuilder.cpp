@@ -2,6 +2,7 @@
 #include "codegen/cpu/KernelBuilder.h"
 #include "runtime/KernelExecutable.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -256,6 +257,24 @@ KernelBuilder::Carried KernelBuilder::loop(Value from, Value to, int64_t step, V
   return Carried(loop.getResults());
 }
 
+KernelBuilder::Carried KernelBuilder::repeatWhile(ValueRange inits,
+                                                  llvm::function_ref<Value(ValueRange)> condition,
+                                                  llvm::function_ref<Carried(ValueRange)> body) {
+  auto loop = scf::WhileOp::create(
+      *this, TypeRange(inits), inits,
+      [&](OpBuilder &, Location, ValueRange carried) {
+        OpBuilder::InsertionGuard guard(*this);
+        setInsertionPointToEnd(carried.front().getParentBlock());
+        scf::ConditionOp::create(*this, condition(carried), carried);
+      },
+      [&](OpBuilder &, Location, ValueRange carried) {
+        OpBuilder::InsertionGuard guard(*this);
+        setInsertionPointToEnd(carried.front().getParentBlock());
+        scf::YieldOp::create(*this, body(carried));
+      });
+  return Carried(loop.getResults());
+}
+
 void KernelBuilder::when(Value condition, llvm::function_ref<void()> body) {
   auto branch = scf::IfOp::create(*this, condition, /*withElseRegion=*/false);
   OpBuilder::InsertionGuard guard(*this);
@@ -419,6 +438,32 @@ Value KernelBuilder::iota() {
       *this, DenseElementsAttr::get(vectorType(getI32Type()), ArrayRef<int32_t>(values)));
 }
 
+void KernelBuilder::storeCompressed(Value vector, Value mask, const View &view, Value linear) {
+  if (isaInfo.registers >= 32) {
+    // Not vector.compressstore: compressing in a register and storing a whole one is more than
+    // twice as fast.
+    Value rest = LLVM::PoisonOp::create(*this, vector.getType());
+    auto front = LLVM::CallIntrinsicOp::create(*this, vector.getType(),
+                                               getStringAttr("llvm.experimental.vector.compress"),
+                                               ValueRange{vector, mask, rest});
+    return storeVector(front.getResult(0), view, linear);
+  }
+  // LLVM's own expansion misplaces lanes where a constant mask comes from another block.
+  for (int64_t lane = 0; lane < lanes(); ++lane) {
+    storeAt(vector::ExtractOp::create(*this, vector, lane), view, linear);
+    Value kept = vector::ExtractOp::create(*this, mask, lane);
+    linear = add(linear, createOrFold<arith::IndexCastUIOp>(getIndexType(), kept));
+  }
+}
+
+Value KernelBuilder::countLanes(Value mask) {
+  auto bits = getIntegerType(lanes());
+  Value word = vector::BitCastOp::create(*this, VectorType::get({1}, bits), mask);
+  word = vector::ExtractOp::create(*this, word, ArrayRef<int64_t>{0});
+  Value count = math::CtPopOp::create(*this, word);
+  return createOrFold<arith::IndexCastUIOp>(getIndexType(), count);
+}
+
 /// Halves the vector until one lane is left.
 static Value treeReduce(KernelBuilder &b, Value vector,
                         llvm::function_ref<Value(Value, Value)> combine) {
@@ -445,12 +490,18 @@ Value KernelBuilder::maxLanes(Value vector) {
 
 void KernelBuilder::fail(int64_t code, Value row) {
   View status{statusBase, getI64Type(), {2}, {1}, 0};
-  Value none = arith::ConstantOp::create(*this, getI64IntegerAttr(0));
-  Value first =
-      arith::CmpIOp::create(*this, arith::CmpIPredicate::eq, loadAt(status, index(0)), none);
-  when(first, [&] {
-    storeAt(createOrFold<arith::IndexCastOp>(getI64Type(), row), status, index(1));
-    storeAt(arith::ConstantOp::create(*this, getI64IntegerAttr(code)), status, index(0));
+  auto number = [&](int64_t value) -> Value {
+    return arith::ConstantOp::create(*this, getI64IntegerAttr(value));
+  };
+  auto isCode = [&](int64_t value) -> Value {
+    return arith::CmpIOp::create(*this, arith::CmpIPredicate::eq, loadAt(status, index(0)),
+                                 number(value));
+  };
+  Value at = createOrFold<arith::IndexCastOp>(getI64Type(), row);
+  Value lower = arith::AndIOp::create(*this, isCode(code), less(at, loadAt(status, index(1))));
+  when(arith::OrIOp::create(*this, isCode(0), lower), [&] {
+    storeAt(at, status, index(1));
+    storeAt(number(code), status, index(0));
   });
 }
 

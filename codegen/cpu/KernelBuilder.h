@@ -96,6 +96,10 @@ public:
   /// A loop that carries values; returns them after the last iteration.
   Carried loop(mlir::Value from, mlir::Value to, int64_t step, mlir::ValueRange inits,
                llvm::function_ref<Carried(mlir::Value, mlir::ValueRange)> body);
+  /// Repeats `body` as long as `condition` of the carried values holds; returns the last ones.
+  Carried repeatWhile(mlir::ValueRange inits,
+                      llvm::function_ref<mlir::Value(mlir::ValueRange)> condition,
+                      llvm::function_ref<Carried(mlir::ValueRange)> body);
   void when(mlir::Value condition, llvm::function_ref<void()> body);
   void when(mlir::Value condition, llvm::function_ref<void()> body,
             llvm::function_ref<void()> otherwise);
@@ -135,6 +139,10 @@ public:
   mlir::Value loadVector(const View &view, mlir::Value linear, mlir::Value mask = {});
   void storeVector(mlir::Value vector, const View &view, mlir::Value linear, mlir::Value mask = {});
 
+  /// Stores the lanes of `vector` where `mask` is set one after the other; what follows them, up to
+  /// lanes() elements in all, is overwritten with anything.
+  void storeCompressed(mlir::Value vector, mlir::Value mask, const View &view, mlir::Value linear);
+
   // Vectors of lanes() elements.
   mlir::VectorType vectorType(mlir::Type element);
   mlir::Value splat(mlir::Value scalar);
@@ -146,6 +154,8 @@ public:
   /// The larger or smaller of two floats, `b` where either is NaN.
   mlir::Value larger(mlir::Value a, mlir::Value b);
   mlir::Value smaller(mlir::Value a, mlir::Value b);
+  /// Number of lanes that are set in `mask`, as index.
+  mlir::Value countLanes(mlir::Value mask);
   /// Lanes 0, 1, 2, ... as i32.
   mlir::Value iota();
   /// Sum and maximum over the lanes, in a fixed tree.
@@ -160,7 +170,7 @@ public:
   mlir::Value sine(mlir::Value x);
 
   /// Records an error of the launch: status becomes `code` (dsa::Failure) with the row; the first
-  /// one stays.
+  /// code stays, and of its rows the lowest.
   void fail(int64_t code, mlir::Value row);
   /// Records an error at `row`, of operand number `operand` if that is >= 0, unless the f32 scalar
   /// `x` is finite.

@@ -35,14 +35,12 @@ struct LowerKernelsToCpu : dsa::impl::LowerKernelsToCpuBase<LowerKernelsToCpu> {
   }
 
   LogicalResult lower(KernelOp kernel, cpu::VectorIsa isa) {
+    if (failed(verifyFamily(kernel)))
+      return failure();
     Operation *anchor = anchorOf(kernel);
     cpu::Emitter emit = cpu::emitterFor(anchor);
     if (!emit)
       return anchor->emitOpError("has no kernel on the cpu target");
-    for (Operation &op : kernel.getBody().front().without_terminator())
-      if (&op != anchor && !isView(&op) && !isPointwise(&op))
-        return op.emitOpError("expected views and element-wise ops beside '")
-               << anchor->getName() << "' in one kernel, got another anchor";
     if (failed(verifyTypes(kernel)))
       return failure();
     OpBuilder builder(kernel->getContext());

@@ -106,4 +106,22 @@ SmallVector<Value> transpose(KernelBuilder &b, ArrayRef<Value> rows) {
   return current;
 }
 
+void packTransposed(KernelBuilder &b, const View &from, ArrayRef<Value> rows, int64_t depth,
+                    const View &to, Value target, int64_t step) {
+  auto square = [&](Value k, int64_t steps) {
+    Value mask = steps == b.lanes() ? Value() : b.maskBelow(b.index(steps));
+    SmallVector<Value> vectors;
+    for (Value row : rows)
+      vectors.push_back(b.loadVector(from, b.add(row, k), mask));
+    vectors = transpose(b, vectors);
+    Value first = b.add(target, b.mul(k, step));
+    for (int64_t i = 0; i < steps; ++i)
+      b.storeVector(vectors[i], to, b.add(first, i * step));
+  };
+  int64_t whole = depth / b.lanes() * b.lanes();
+  b.loop(0, whole, b.lanes(), [&](Value k) { square(k, b.lanes()); });
+  if (whole < depth)
+    square(b.index(whole), depth - whole);
+}
+
 } // namespace dsa::cpu

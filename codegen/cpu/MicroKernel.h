@@ -50,4 +50,9 @@ llvm::SmallVector<mlir::Value> rowStarts(KernelBuilder &b, const View &view, mli
 /// The transpose of a square of lanes() vectors.
 llvm::SmallVector<mlir::Value> transpose(KernelBuilder &b, llvm::ArrayRef<mlir::Value> rows);
 
+/// Stores element k < depth of the row of `from` that begins at flat element rows[i] to element
+/// target + k * step + i of `to`; `rows` are lanes() many.
+void packTransposed(KernelBuilder &b, const View &from, llvm::ArrayRef<mlir::Value> rows,
+                    int64_t depth, const View &to, mlir::Value target, int64_t step);
+
 } // namespace dsa::cpu

@@ -5,7 +5,7 @@
 // RUN: not dsa-run %s --entry=activation 2>&1 | FileCheck %s --check-prefix=LOSS
 // RUN: not dsa-run %s --entry=scores 2>&1 | FileCheck %s --check-prefix=SCORE
 // LOSS: cross_entropy_0, row 2: expected finite numbers, got NaN or infinity
-// SCORE: top_k_0, row 2: expected numbers, got NaN
+// SCORE: index_scores_top_k_0, row 2: expected numbers, got NaN
 
 // Token 2 of 40, which earlier queries do not see, has the one NaN.
 func.func private @dense(%v: tensor<1x40x1x1xf32>) -> tensor<f32> {

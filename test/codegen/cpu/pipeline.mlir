@@ -13,7 +13,7 @@
 // LLVM: define void @kernel_phase1_entry
 // ASM: # @linear_0
 // ASM: kernel_phase1_entry:
-// MODEL: module @top_k_0_cpu
+// MODEL: module @index_scores_top_k_0_cpu
 func.func @main(%x: tensor<7x17xf32>, %w: tensor<13x17xf32>) -> tensor<7x13xf32> {
   %y = dsa.linear %x, %w : (tensor<7x17xf32>, tensor<13x17xf32>) -> tensor<7x13xf32>
   return %y : tensor<7x13xf32>
