@@ -133,6 +133,8 @@ public:
                                     const AttentionMask &mask);
 
   mlir::Value headLinear(mlir::Value input, mlir::Value weight, bool transposed);
+  mlir::Value shareHeads(mlir::Value input, int64_t heads);
+  mlir::Value sumHeads(mlir::Value input);
   /// The form is left to the compiler.
   LatentAttentionOp latentAttention(const LatentOperands &operands, double scale, double dropout,
                                     const AttentionMask &mask);

@@ -121,6 +121,14 @@ Value Graph::headLinear(Value input, Value weight, bool transposed) {
   return HeadLinearOp::create(builder, location(), input, weight, unitIf(builder, transposed));
 }
 
+Value Graph::shareHeads(Value input, int64_t heads) {
+  return ShareHeadsOp::create(builder, location(), input, builder.getI64IntegerAttr(heads));
+}
+
+Value Graph::sumHeads(Value input) {
+  return SumHeadsOp::create(builder, location(), input);
+}
+
 LatentAttentionOp Graph::latentAttention(const LatentOperands &operands, double scale,
                                          double dropout, const AttentionMask &mask) {
   Value key = dropout == 0.0 ? Value() : randomKey();
