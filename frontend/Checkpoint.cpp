@@ -74,27 +74,31 @@ llvm::Expected<Checkpoint> dsa::readCheckpoint(llvm::StringRef path) {
   if (got != expected)
     return fail("{0}: expected the checksum {1}, got '{2}': the file is damaged", path, expected,
                 got);
+  return checkpointOf(*file, path);
+}
+
+llvm::Expected<Checkpoint> dsa::checkpointOf(const TensorFile &file, llvm::StringRef path) {
   Checkpoint checkpoint;
-  if (llvm::Error error = readNumber(*file, path, kSteps, checkpoint.steps))
+  if (llvm::Error error = readNumber(file, path, kSteps, checkpoint.steps))
     return error;
-  if (llvm::Error error = readNumber(*file, path, kBatches, checkpoint.batches))
+  if (llvm::Error error = readNumber(file, path, kBatches, checkpoint.batches))
     return error;
-  if (llvm::Error error = readNumber(*file, path, kSeed, checkpoint.seed))
+  if (llvm::Error error = readNumber(file, path, kSeed, checkpoint.seed))
     return error;
-  for (const auto &[key, text] : file->metadata) {
+  for (const auto &[key, text] : file.metadata) {
     llvm::StringRef name = key, group = key;
     if (name.consume_front(kNotePrefix))
       checkpoint.notes[name.str()] = text;
     if (!group.consume_front(kGroupSteps))
       continue;
     TrainingClock &clock = checkpoint.groups[group.str()];
-    if (llvm::Error error = readNumber(*file, path, key, clock.updates))
+    if (llvm::Error error = readNumber(file, path, key, clock.updates))
       return error;
     if (llvm::Error error =
-            readNumber(*file, path, kGroupBatches.str() + group.str(), clock.batches))
+            readNumber(file, path, kGroupBatches.str() + group.str(), clock.batches))
       return error;
   }
-  for (const auto &[key, tensor] : file->tensors) {
+  for (const auto &[key, tensor] : file.tensors) {
     llvm::StringRef name = key;
     bool series = name.consume_front(kSeriesPrefix);
     (series ? checkpoint.series : checkpoint.tensors)[name.str()] = tensor;

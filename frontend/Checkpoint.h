@@ -31,4 +31,8 @@ llvm::Error writeCheckpoint(llvm::StringRef path, const Checkpoint &checkpoint);
 /// Reads what `writeCheckpoint` wrote. A damaged file is an error that names it.
 llvm::Expected<Checkpoint> readCheckpoint(llvm::StringRef path);
 
+/// The checkpoint that the tensors and metadata of `path` are, whatever their checksum. Missing
+/// counts and those that are no numbers are errors.
+llvm::Expected<Checkpoint> checkpointOf(const TensorFile &file, llvm::StringRef path);
+
 } // namespace dsa

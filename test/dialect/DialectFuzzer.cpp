@@ -20,7 +20,7 @@ static std::string textOf(ModuleOp module) {
 
 /// The ops say what they cost whatever they hold.
 static void askForCosts(ModuleOp module) {
-  module.walk([](dsa::CostInterface op) { (void)op.getCost(); });
+  module.walk([](dsa::CostOpInterface op) { (void)op.getCost(); });
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
