@@ -137,7 +137,8 @@ LogicalResult emitAdamStep(KernelBuilder &b, Operation *anchor) {
         return b.loadVector(sources[number].first, b.add(sources[number].second, column), mask);
       };
       Value m = load(2), v = load(3), p = adamVector(b, op, factors, load(0), load(1), m, v);
-      for (auto [value, target] : llvm::zip_equal(ArrayRef<Value>{p, m, v}, targets))
+      Value values[] = {p, m, v};
+      for (auto [value, target] : llvm::zip_equal(values, targets))
         b.storeVector(value, target.first, b.add(target.second, column), mask);
     });
   };
