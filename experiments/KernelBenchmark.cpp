@@ -86,8 +86,8 @@ double indexInput(const TensorSpec &spec, Scores scores, int64_t i) {
   return scores == Scores::Equal || drawBelow(32, kSeed, stream, key) == 0 ? 1 : -1;
 }
 
-/// Values by name: equal groups for `offsets`, a causal selection for `indices`, an indexer's for
-/// `index_...`, uniform numbers in [-.5, .5) otherwise.
+/// Values by name: equal groups for `offsets`, a causal selection for `indices`, rows of `w` for
+/// `targets`, an indexer's for `index_...`, uniform numbers in [-.5, .5) otherwise.
 Tensor inputOf(const TensorSpec &spec, llvm::ArrayRef<TensorSpec> all, Scores scores) {
   Tensor tensor(spec.dtype, spec.shape);
   if (spec.name == "indices") {
@@ -97,6 +97,8 @@ Tensor inputOf(const TensorSpec &spec, llvm::ArrayRef<TensorSpec> all, Scores sc
   for (int64_t i = 0; i < tensor.numElements(); ++i) {
     if (spec.name == "offsets")
       tensor.set(i, static_cast<double>(all.front().shape[0] * i / (tensor.numElements() - 1)));
+    else if (spec.name == "targets")
+      tensor.set(i, static_cast<double>(drawBelow(all[1].shape[0], kSeed, 0, i)));
     else if (llvm::StringRef(spec.name).starts_with("index_"))
       tensor.set(i, indexInput(spec, scores, i));
     else

@@ -133,6 +133,40 @@ void addIndexTopK(std::vector<KernelCase> &cases, int64_t length, int64_t heads,
                    2 * heads * width * pairs, scores});
 }
 
+/// Logits of `m` tokens, their loss and its gradients with respect to tokens and classes: three
+/// products. Without gradients loss and prediction: one.
+void addLinearLoss(std::vector<KernelCase> &cases, int64_t m, int64_t k, int64_t classes) {
+  std::string x = f32({m, k}), w = f32({classes, k}), y = f32({m, classes}), t = i32({m}),
+              each = f32({m});
+  std::string forward = llvm::formatv(
+      R"(%x: {0} {{dsa.role = "input", dsa.name = "x"}, %w: {1} {{dsa.role = "input", dsa.name = "w"},
+  %t: {3} {{dsa.role = "input", dsa.name = "targets"}) -> (tensor<f32> {{dsa.name = "loss"}, RESULTS) {{
+  %y = dsa.linear %x, %w : ({0}, {1}) -> {2}
+  %loss, %each, %lse = dsa.cross_entropy %y, %t : ({2}, {3}) -> (tensor<f32>, {4}, {4})
+)",
+      x, w, y, t, each);
+  std::string evaluate = llvm::formatv(R"(  %best = dsa.argmax %y : ({0}) -> {1}
+  func.return %loss, %best : tensor<f32>, {1}
+})",
+                                       y, t);
+  std::string train = llvm::formatv(R"(  %one = arith.constant dense<1.0> : tensor<f32>
+  %dy = dsa.cross_entropy_grad %one, %y, %t, %lse : (tensor<f32>, {0}, {1}, {2}) -> {0}
+  %dx = dsa.linear_grad_input %dy, %w : ({0}, {3}) -> {4}
+  %dw = dsa.linear_grad_weight %dy, %x : ({0}, {4}) -> {3}
+  func.return %loss, %dx, %dw : tensor<f32>, {4}, {3}
+})",
+                                    y, t, each, w, x);
+  auto add = [&](llvm::StringRef name, llvm::StringRef rest, const std::string &results,
+                 int64_t products) {
+    std::string text = "func.func @main(" + forward + rest.str();
+    text.replace(text.find("RESULTS"), llvm::StringRef("RESULTS").size(), results);
+    cases.push_back({name.str(), llvm::formatv("{0}x{1}x{2}", m, k, classes), text,
+                     products * 2 * m * k * classes});
+  };
+  add("linear_loss", evaluate, t + " {dsa.name = \"best\"}", 1);
+  add("linear_loss_grad", train, x + " {dsa.name = \"dx\"}, " + w + " {dsa.name = \"dw\"}", 3);
+}
+
 } // namespace
 
 std::vector<KernelCase> dsa::kernelCases() {
@@ -140,6 +174,8 @@ std::vector<KernelCase> dsa::kernelCases() {
   addLinear(cases, 4096, 256, 768);
   addLinear(cases, 4096, 256, 512);
   addLinear(cases, 2048, 256, 4096);
+  addLinearLoss(cases, 1024, 256, 4096);
+  addLinearLoss(cases, 4096, 256, 49152);
   addGroupedLinear(cases, 2048, 256, 512);
   addGroupedLinear(cases, 2048, 512, 256);
   addAttention(cases, 64);

@@ -285,13 +285,22 @@ bool RandomGraphWriter::isTrainable(Value value) {
   });
 }
 
-/// A cross entropy behind a linear map to a few classes, which depends on a parameter.
+/// A cross entropy behind a linear map to a few classes, or to more than are summed at a time,
+/// which depends on a parameter. Others may read the logits too.
 void RandomGraphWriter::headLoss(RandomNode node) {
   ArrayRef<int64_t> shape = shapeOf(node.value);
-  Value head = graph.parameter("head" + std::to_string(names++), {between(2, 9), shape.back()});
+  int64_t classes = chance(80) ? between(2, 9) : between(250, 600);
+  Value head = graph.parameter("head" + std::to_string(names++), {classes, shape.back()});
   Value logits = graph.linear(tame(node).value, head);
   Value targets = integers(shape.drop_back(), 0, lastDim(logits));
-  losses.push_back(graph.crossEntropy(logits, targets).getLoss());
+  CrossEntropyOp loss = graph.crossEntropy(logits, targets);
+  losses.push_back(loss.getLoss());
+  if (chance(30))
+    observe(loss.getTokenLoss());
+  if (chance(30))
+    observe(graph.argmax(logits));
+  if (chance(10))
+    observe(logits);
 }
 
 /// Makes the graph a training step with one of the recipes, whose losses read what nobody has read.

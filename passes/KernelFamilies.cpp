@@ -14,10 +14,15 @@ static constexpr llvm::ArrayRef<llvm::StringLiteral> kNone = {};
 // Scores that are only ranked need no [queries, keys] tensor.
 static constexpr llvm::StringLiteral kScores[] = {"dsa.index_scores"};
 static constexpr llvm::StringLiteral kFills[] = {"dsa.fill_future"};
+// Nor need logits that are only compared with targets, nor their gradient, a [tokens, classes] one.
+static constexpr llvm::StringLiteral kLogits[] = {"dsa.linear"};
+static constexpr llvm::StringLiteral kLogitsReaders[] = {"dsa.cross_entropy_grad", "dsa.argmax"};
+static constexpr llvm::StringLiteral kLogitsGradients[] = {"dsa.linear_grad_input",
+                                                           "dsa.linear_grad_weight"};
 
 // A row that says `false` for slices is never wrong, only slower: the slice is copied first.
 static const KernelFamily kFamilies[] = {
-    // family, anchor, epilogue, slices, producers, masks
+    // family, anchor, epilogue, slices, producers, masks, companions, consumers
     {"linear", "dsa.linear", kPointwise, true},
     {"linear_grad_input", "dsa.linear_grad_input", kPointwise, true},
     {"linear_grad_weight", "dsa.linear_grad_weight", kNone, true},
@@ -36,7 +41,8 @@ static const KernelFamily kFamilies[] = {
     {"random_key", "dsa.random_key", kNone, false},
     {"embedding", "dsa.embedding", kNone, false},
     {"embedding_grad", "dsa.embedding_grad", kNone, false},
-    {"cross_entropy", "dsa.cross_entropy", kNone, false},
+    {"cross_entropy", "dsa.cross_entropy", kNone, false, kLogits, kNone, kLogitsReaders,
+     kLogitsGradients},
     {"cross_entropy_grad", "dsa.cross_entropy_grad", kNone, false},
     {"argmax", "dsa.argmax", kNone, false},
     {"index_scores", "dsa.index_scores", kNone, true},
@@ -181,28 +187,37 @@ bool dsa::isMask(const KernelFamily &family, Operation *op) {
   return llvm::is_contained(family.masks, op->getName().getStringRef());
 }
 
-/// The producers and folds of a kernel.
-static SmallVector<Operation *> wordsOf(KernelOp kernel) {
-  SmallVector<Operation *> words;
-  for (Operation &op : kernel.getBody().front().without_terminator())
-    if (!isView(&op) && !isPointwise(&op))
-      words.push_back(&op);
-  return words;
+bool dsa::isCompanion(const KernelFamily &family, Operation *op) {
+  return llvm::is_contained(family.companions, op->getName().getStringRef());
+}
+
+bool dsa::isConsumer(const KernelFamily &family, Operation *op) {
+  return llvm::is_contained(family.consumers, op->getName().getStringRef());
+}
+
+/// Whether the kernels of `family` have a place for `op` beside the anchor, before or behind it.
+static bool isListed(const KernelFamily &family, Operation *op) {
+  return isProducer(family, op) || isMask(family, op) || isCompanion(family, op) ||
+         isConsumer(family, op);
+}
+
+Operation *dsa::anchorOf(ArrayRef<Operation *> ops) {
+  SmallVector<Operation *> words; // producers and folds
+  llvm::copy_if(ops, std::back_inserter(words),
+                [](Operation *op) { return !isView(op) && !isPointwise(op) && !isa<YieldOp>(op); });
+  for (Operation *word : words)
+    if (const KernelFamily *family = familyOf(word); family && llvm::all_of(words, [&](auto *op) {
+                                                       return op == word || isListed(*family, op);
+                                                     }))
+      return word;
+  const auto *pointwise = llvm::find_if(ops, isPointwise);
+  if (!words.empty())
+    return words.front();
+  return pointwise != ops.end() ? *pointwise : ops.front();
 }
 
 Operation *dsa::anchorOf(KernelOp kernel) {
-  SmallVector<Operation *> words = wordsOf(kernel);
-  for (Operation *word : words)
-    if (const KernelFamily *family = familyOf(word);
-        family && llvm::all_of(words, [&](auto *op) {
-          return op == word || isProducer(*family, op) || isMask(*family, op);
-        }))
-      return word;
-  Block &body = kernel.getBody().front();
-  auto pointwise = llvm::find_if(body, [](Operation &op) { return isPointwise(&op); });
-  if (!words.empty())
-    return words.front();
-  return pointwise != body.end() ? &*pointwise : &body.front();
+  return anchorOf(llvm::map_to_vector(kernel.getBody().front(), [](Operation &op) { return &op; }));
 }
 
 LogicalResult dsa::verifyFamily(KernelOp kernel) {
@@ -210,7 +225,7 @@ LogicalResult dsa::verifyFamily(KernelOp kernel) {
   const KernelFamily *family = familyOf(anchor);
   for (Operation &op : kernel.getBody().front().without_terminator())
     if (&op != anchor && !isView(&op) &&
-        !(family && (isProducer(*family, &op) || isMask(*family, &op) ||
+        !(family && (isListed(*family, &op) ||
                      llvm::is_contained(family->epilogue, op.getName().getStringRef()))))
       return op.emitOpError("expected an op that the kernels of ")
              << anchor->getName() << " have a place for";

@@ -24,6 +24,12 @@ struct KernelFamily {
   llvm::ArrayRef<llvm::StringLiteral> producers = {};
   /// Op names of the masks that may stand between such a producer and the anchor.
   llvm::ArrayRef<llvm::StringLiteral> masks = {};
+  /// Op names of further readers of what a producer makes, one of each, that the kernel takes
+  /// along.
+  llvm::ArrayRef<llvm::StringLiteral> companions = {};
+  /// Op names of the ops, one of each, that take operand #0 from a companion tile by tile: a result
+  /// of a companion that is as large as what it reads never exists either.
+  llvm::ArrayRef<llvm::StringLiteral> consumers = {};
 };
 
 /// Every family, one row each.
@@ -33,9 +39,12 @@ llvm::ArrayRef<KernelFamily> kernelFamilies();
 /// express.
 const KernelFamily *familyOf(mlir::Operation *op);
 
-/// Whether the kernels of `family` may hold `op` as a producer, or as a mask behind one.
+/// Whether the kernels of `family` may hold `op` as a producer, as a mask behind one, as another
+/// reader of it, or behind such a reader.
 bool isProducer(const KernelFamily &family, mlir::Operation *op);
 bool isMask(const KernelFamily &family, mlir::Operation *op);
+bool isCompanion(const KernelFamily &family, mlir::Operation *op);
+bool isConsumer(const KernelFamily &family, mlir::Operation *op);
 
 /// Whether `op` is an element-wise op that may be fused with others of the same shape.
 bool isPointwise(mlir::Operation *op);
@@ -57,8 +66,9 @@ mlir::Value rootOf(mlir::Value value);
 /// describes it.
 std::optional<llvm::SmallVector<int64_t>> stridesOf(mlir::Value value);
 
-/// The op that gives `kernel` its family: the one that lists the other producers and folds,
-/// else the first element-wise op, else the first view or the yield of a copy.
+/// The op that gives a kernel of `ops` its family: the one that lists the other producers and
+/// folds, else the first of these, else the first element-wise op, else the first op.
+mlir::Operation *anchorOf(llvm::ArrayRef<mlir::Operation *> ops);
 mlir::Operation *anchorOf(KernelOp kernel);
 
 /// Fails with an error at the first op that the family of `kernel` has no place for.

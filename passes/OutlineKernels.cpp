@@ -54,7 +54,8 @@ private:
   Operation *producerOf(Value value) const;
   bool linksFit(Operation *op, unsigned group) const;
   void fuse(Operation *op);
-  StringRef obstacle(Value value) const;
+  StringRef obstacle(Operation *reader, Value value) const;
+  StringRef takeReaders(Operation *anchor, SmallVectorImpl<Operation *> &taken) const;
   void fuseProducer(Operation *op);
   bool isUsedOutside(Value value, unsigned group) const;
   LaunchOp launch(Location location, ArrayRef<Operation *> body, ArrayRef<Value> outputs);
@@ -189,32 +190,71 @@ void Outliner::fuse(Operation *op) {
   for (Operation *producer : producers) {
     unsigned group = groups->groupOf(producer), own = groups->groupOf(op);
     SmallVector<Operation *> members = groups->opsOf(group), mine = groups->opsOf(own);
-    auto *anchor = llvm::find_if(members, [](Operation *member) { return !isPointwise(member); });
-    const KernelFamily *family = familyOf(anchor == members.end() ? members.front() : *anchor);
+    Operation *anchor = anchorOf(members);
+    const KernelFamily *family = familyOf(anchor);
     bool fits = llvm::all_of(mine, [&](Operation *member) {
       return llvm::is_contained(family->epilogue, member->getName().getStringRef()) &&
              linksFit(member, group);
     });
     fits = fits && llvm::all_of(members, [&](Operation *member) { return linksFit(member, own); });
-    if (group == own || !fits || (!alone && anchor != members.end()) || !groups->merge(group, own))
+    if (group == own || !fits || (!alone && !isPointwise(anchor)) || !groups->merge(group, own))
       continue;
     alone = false;
     ++fused;
   }
 }
 
-/// Why a kernel cannot produce `value` itself; empty if it can.
-StringRef Outliner::obstacle(Value value) const {
+/// Why the kernel of `reader` cannot produce `value` itself; empty if it can.
+StringRef Outliner::obstacle(Operation *reader, Value value) const {
   Operation *producer = producerOf(value);
   if (value != producer->getResult(0))
     return "a view stands between them";
-  if (!value.hasOneUse())
+  if (llvm::any_of(value.getUsers(), [&](Operation *user) {
+        return user != reader && !isCompanion(*familyOf(reader), user);
+      }))
     return "its result is also read elsewhere";
   return groups->opsOf(groups->groupOf(producer)).size() > 1 ? "it has a kernel with other ops"
                                                              : "";
 }
 
-/// Takes what computes operand #0 of `op` into its kernel, if its family can produce it.
+/// Appends the other readers of operand #0 of `anchor`, and what consumes their results tile by
+/// tile. Returns why one kernel cannot hold them all with `taken`; empty if it can.
+StringRef Outliner::takeReaders(Operation *anchor, SmallVectorImpl<Operation *> &taken) const {
+  const KernelFamily &family = *familyOf(anchor);
+  Value value = anchor->getOperand(0);
+  SmallVector<Value> tiles =
+      llvm::map_to_vector(taken, [](Operation *op) -> Value { return op->getResult(0); });
+  auto take = [&](Operation *op) {
+    if (op != anchor && !llvm::is_contained(taken, op))
+      taken.push_back(op);
+  };
+  for (Operation *companion : value.getUsers()) {
+    take(companion);
+    if (companion == anchor || companion->getResult(0).getType() != value.getType())
+      continue;
+    tiles.push_back(companion->getResult(0));
+    for (OpOperand &use : tiles.back().getUses()) {
+      if (!isConsumer(family, use.getOwner()) || use.getOperandNumber() != 0)
+        return "what another reader makes of it is read elsewhere";
+      take(use.getOwner());
+    }
+  }
+  llvm::SmallDenseSet<OperationName> names;
+  for (Operation *op : taken)
+    if (!names.insert(op->getName()).second)
+      return "two of its readers are alike";
+  auto isInside = [&](Operation *op) { return op && llvm::is_contained(taken, op); };
+  SmallVector<Operation *> readers = llvm::to_vector(taken);
+  readers.push_back(anchor);
+  for (Operation *op : readers)
+    for (Value operand : op->getOperands())
+      if (!llvm::is_contained(tiles, operand) && isInside(producerOf(operand)))
+        return "one of its readers needs the result of another";
+  return "";
+}
+
+/// Takes what computes operand #0 of `op` into its kernel, if its family can produce it, with
+/// everything else that reads it.
 void Outliner::fuseProducer(Operation *op) {
   const KernelFamily &family = *familyOf(op);
   if (family.producers.empty())
@@ -226,19 +266,23 @@ void Outliner::fuseProducer(Operation *op) {
     if (!producer || !(isProducer(family, producer) || isMask(family, producer)))
       return;
     if (reason.empty())
-      reason = obstacle(reader->getOperand(0));
+      reason = obstacle(reader, reader->getOperand(0));
     taken.push_back(producer);
   }
+  Operation *source = taken.back();
+  if (reason.empty())
+    reason = takeReaders(op, taken);
+  ConvexGroups merged = *groups;
+  for (Operation *other : taken)
+    if (reason.empty() && !merged.merge(merged.groupOf(other), merged.groupOf(op)))
+      reason = "a path between its readers leaves the kernel";
   if (explain)
-    op->emitRemark() << (reason.empty() ? "fused with " : "not fused with ")
-                     << taken.back()->getName() << (reason.empty() ? "" : ": ") << reason;
+    op->emitRemark() << (reason.empty() ? "fused with " : "not fused with ") << source->getName()
+                     << (reason.empty() ? "" : ": ") << reason;
   if (!reason.empty())
     return;
-  for (Operation *producer : taken) {
-    [[maybe_unused]] bool merged = groups->merge(groups->groupOf(producer), groups->groupOf(op));
-    assert(merged && "a value with one reader is on one path only");
-    ++produced;
-  }
+  *groups = std::move(merged);
+  produced += taken.size();
 }
 
 bool Outliner::isUsedOutside(Value value, unsigned group) const {

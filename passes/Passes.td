@@ -182,7 +182,9 @@ def OutlineKernels : Pass<"dsa-outline-kernels", "::mlir::ModuleOp"> {
     A function of launches already stays as it is.
 
     A fold also takes along the producers that its row lists, if nobody else reads them: `dsa.top_k` computes the
-    scores that it ranks, tile by tile, and no [queries, keys] tensor is left. `explain` says so, or why not.
+    scores that it ranks, tile by tile, and no [queries, keys] tensor is left. Where the row lists companions, these may
+    read the same tiles: `dsa.cross_entropy` takes the linear map before it, the argmax of its logits, their gradient and
+    the two products behind that, or none of them, and no [tokens, classes] tensor is left. `explain` says so, or why not.
 
     Before: `%y = dsa.linear %x, %w`, `%d = dsa.dropout %y`, `%z = dsa.add %x, %d`
     After: `%z = dsa.launch @linear_0(%x, %w, %key)`
@@ -199,7 +201,7 @@ def OutlineKernels : Pass<"dsa-outline-kernels", "::mlir::ModuleOp"> {
     Statistic<"kernels", "kernels", "distinct kernels">,
     Statistic<"launches", "launches", "launches of kernels">,
     Statistic<"fused", "fused-ops", "element-wise ops that joined another kernel">,
-    Statistic<"produced", "produced", "producers that joined the kernel of a fold">
+    Statistic<"produced", "produced", "producers, and other readers of them, that joined the kernel of a fold">
   ];
 }
 

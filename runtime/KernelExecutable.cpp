@@ -101,7 +101,7 @@ llvm::Error KernelExecutable::execute(const Launch &launch, void *const *buffers
       TraceScope range(trace, launch.name, "range", thread);
       range.note("items", end - begin);
       phase.function(buffers, workspace.data(), scratch.data() + thread * scratchStride, status,
-                     begin, end);
+                     phase.first + begin, phase.first + end);
       if (status[0] == 0)
         return;
       std::lock_guard lock(mutex);

@@ -19,10 +19,11 @@ using KernelFunction = void (*)(void *const *arguments, char *workspace, char *s
 enum class Failure : int64_t { None = 0, IndexOutOfRange = 1, NotANumber = 2, NotFinite = 3 };
 inline constexpr int kOperandShift = 32;
 
-/// One parallel region: `grid` independent items.
+/// One parallel region: the `grid` independent items from `first` on.
 struct Phase {
   KernelFunction function = nullptr;
   int64_t grid = 1;
+  int64_t first = 0;
 };
 
 /// Where a buffer of a launch is: argument, result or constant number `index`, or byte `index` of

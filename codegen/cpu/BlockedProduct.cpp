@@ -98,25 +98,11 @@ void BlockedProduct::packPhase() {
 }
 
 void BlockedProduct::packPlain(const View &to, Value group, Value chunk) {
-  View from = b.view(right.tensor);
-  Value first = b.mul(chunk, kPackRows), end = b.add(first, kPackRows);
+  Value first = b.mul(chunk, kPackRows), count = b.index(kPackRows);
   if (sizes.depth % kPackRows != 0)
-    end = b.min(end, b.index(sizes.depth));
-  auto copy = [&](Value panelNumber, int64_t width) {
-    b.loop(first, end, 1, [&](Value k) {
-      Value row = b.rowStart(from, b.add(b.mul(group, sizes.depth), k));
-      Value source = b.add(row, b.mul(panelNumber, panel()));
-      Value target = panelRow(group, panelNumber, k);
-      for (int64_t lane = 0; lane < width; lane += b.lanes()) {
-        Value mask = lane + b.lanes() <= width ? Value() : b.maskBelow(b.index(width - lane));
-        b.storeVector(b.loadVector(from, b.add(source, lane), mask), to, b.add(target, lane));
-      }
-    });
-  };
-  int64_t whole = sizes.columns / panel();
-  b.loop(0, whole, 1, [&](Value panelNumber) { copy(panelNumber, panel()); });
-  if (int64_t ragged = sizes.columns % panel())
-    copy(b.index(whole), ragged);
+    count = b.min(count, b.sub(b.index(sizes.depth), first));
+  packRows(b, b.view(right.tensor), b.add(b.mul(group, sizes.depth), first), count, to,
+           panelRow(group, b.index(0), first), sizes.depth * panel(), panel());
 }
 
 void BlockedProduct::packColumns(const View &to, Value group, Value panelNumber) {
@@ -208,13 +194,7 @@ void BlockedProduct::rowTiles(Value rows, int64_t step,
       b.when(b.less(b.index(0), rest), [&] { body(b.sub(rows, rest), ragged); });
     return;
   }
-  Value rest = b.rem(rows, step), row = b.sub(rows, rest);
-  b.loop(b.index(0), row, step, [&](Value row) { body(row, step); });
-  for (int64_t count = llvm::bit_floor(static_cast<uint64_t>(step - 1)); count > 0; count /= 2) {
-    Value present = b.rem(b.div(rest, count), 2);
-    b.when(b.less(b.index(0), present), [&] { body(row, count); });
-    row = b.add(row, b.mul(present, count));
-  }
+  cpu::rowTiles(b, rows, 1, step, body);
 }
 
 void BlockedProduct::clear(const BlockMemory &memory, Value rows, Value panelCount) {

@@ -42,9 +42,14 @@ using namespace mlir;
 namespace dsa::cpu {
 namespace {
 
+/// The items of a phase, and how often it takes its turn.
+struct PhaseSize {
+  int64_t grid = 1, rounds = 1;
+};
+
 /// An object file and what the runtime must know of it.
 struct KernelObject {
-  std::vector<int64_t> grids;
+  std::vector<PhaseSize> phases;
   int64_t workspaceBytes = 0, scratchBytes = 0;
   std::string object;
 };
@@ -144,8 +149,10 @@ llvm::Expected<std::unique_ptr<llvm::Module>> Worker::lower(const std::string &t
   object.workspaceBytes = phases->getAttrOfType<IntegerAttr>(kWorkspaceAttr).getInt();
   object.scratchBytes = phases->getAttrOfType<IntegerAttr>(kScratchAttr).getInt();
   for (auto function : phases.getOps<LLVM::LLVMFuncOp>())
-    if (auto grid = function->getAttrOfType<IntegerAttr>(kGridAttr))
-      object.grids.push_back(grid.getInt());
+    if (auto grid = function->getAttrOfType<IntegerAttr>(kGridAttr)) {
+      auto rounds = function->getAttrOfType<IntegerAttr>(kRoundsAttr);
+      object.phases.push_back({grid.getInt(), rounds ? rounds.getInt() : 1});
+    }
   if (!machine) {
     auto created = createTargetMachine(isa);
     if (!created)
@@ -189,13 +196,13 @@ std::string describe(const VectorIsa &isa) {
       .str();
 }
 
-/// "workspace scratch phases grid...", a line, then the object file.
+/// "workspace scratch phases", grid and rounds of each, a line, then the object file.
 std::string encode(const KernelObject &object) {
   std::string text;
   llvm::raw_string_ostream os(text);
-  os << object.workspaceBytes << ' ' << object.scratchBytes << ' ' << object.grids.size();
-  for (int64_t grid : object.grids)
-    os << ' ' << grid;
+  os << object.workspaceBytes << ' ' << object.scratchBytes << ' ' << object.phases.size();
+  for (PhaseSize phase : object.phases)
+    os << ' ' << phase.grid << ' ' << phase.rounds;
   os << '\n' << object.object;
   return text;
 }
@@ -207,11 +214,12 @@ bool decode(llvm::StringRef blob, KernelObject &object) {
   size_t count = 0;
   if (fields.size() < 3 || fields[0].getAsInteger(10, object.workspaceBytes) ||
       fields[1].getAsInteger(10, object.scratchBytes) || fields[2].getAsInteger(10, count) ||
-      fields.size() != count + 3)
+      fields.size() != 2 * count + 3)
     return false;
-  object.grids.resize(count);
-  for (size_t phase = 0; phase < count; ++phase)
-    if (fields[phase + 3].getAsInteger(10, object.grids[phase]))
+  object.phases.resize(count);
+  for (auto [number, phase] : llvm::enumerate(object.phases))
+    if (fields[2 * number + 3].getAsInteger(10, phase.grid) ||
+        fields[2 * number + 4].getAsInteger(10, phase.rounds))
       return false;
   object.object = code.str();
   return true;
@@ -276,11 +284,21 @@ llvm::Expected<CompiledKernel> link(llvm::orc::LLJIT &jit, const KernelObject &o
   if (llvm::Error error = jit.addObjectFile(*library, std::move(buffer)))
     return std::move(error);
   CompiledKernel kernel{{}, object.workspaceBytes, object.scratchBytes};
-  for (auto [phase, grid] : llvm::enumerate(object.grids)) {
+  std::vector<KernelFunction> functions;
+  for (size_t phase = 0; phase < object.phases.size(); ++phase) {
     auto symbol = jit.lookup(*library, "kernel_phase" + std::to_string(phase) + "_entry");
     if (!symbol)
       return symbol.takeError();
-    kernel.phases.push_back({symbol->toPtr<KernelFunction>(), grid});
+    functions.push_back(symbol->toPtr<KernelFunction>());
+  }
+  for (size_t from = 0, to = 0; from < functions.size(); from = to) {
+    while (to < functions.size() && object.phases[to].rounds == object.phases[from].rounds)
+      ++to;
+    for (int64_t round = 0; round < object.phases[from].rounds; ++round)
+      for (size_t phase = from; phase < to; ++phase) {
+        int64_t grid = object.phases[phase].grid;
+        kernel.phases.push_back({functions[phase], grid, round * grid});
+      }
   }
   return kernel;
 }

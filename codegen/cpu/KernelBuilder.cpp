@@ -1,5 +1,6 @@
 // Phases, buffers, loops and vector memory of kernels.
 #include "codegen/cpu/KernelBuilder.h"
+#include "codegen/cpu/LowerKernels.h"
 #include "runtime/KernelExecutable.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -52,7 +53,9 @@ func::FuncOp KernelBuilder::openPhase(int64_t grid) {
   setInsertionPointToEnd(moduleOp.getBody());
   std::string name = (kernelOp.getName() + "_phase" + Twine(phaseOps.size())).str();
   auto function = func::FuncOp::create(*this, name, getFunctionType(types, {}));
-  function->setAttr("dsa.grid", getI64IntegerAttr(grid));
+  function->setAttr(kGridAttr, getI64IntegerAttr(grid));
+  if (roundCount > 1)
+    function->setAttr(kRoundsAttr, getI64IntegerAttr(roundCount));
   phaseOps.push_back(function);
   Block *entry = function.addEntryBlock();
   unsigned first = kernelOp.getArgumentTypes().size() + kernelOp.getResultTypes().size();
@@ -73,6 +76,12 @@ void KernelBuilder::phase(int64_t grid, llvm::function_ref<void(Value)> body,
   unsigned count = entry.getNumArguments();
   loop(entry.getArgument(count - 2), entry.getArgument(count - 1), 1, body);
   func::ReturnOp::create(*this);
+}
+
+void KernelBuilder::rounds(int64_t count, llvm::function_ref<void()> phases) {
+  roundCount = count;
+  phases();
+  roundCount = 1;
 }
 
 // Buffers.

@@ -47,6 +47,10 @@ public:
   void phase(int64_t grid, llvm::function_ref<void(mlir::Value item)> body,
              llvm::function_ref<void()> prologue = nullptr);
 
+  /// Repeats the phases that `phases` emits, one after the other, `count` times; the items of round
+  /// r are [r * grid, (r + 1) * grid). Once per kernel.
+  void rounds(int64_t count, llvm::function_ref<void()> phases);
+
   // Buffers. Valid inside the phase that asked for them.
   /// The buffer of a tensor value of the kernel body: an argument, a view of one, or a value that
   /// is yielded.
@@ -194,6 +198,7 @@ private:
       bufferNumbers; ///< argument or yielded value -> function argument number
   llvm::SmallVector<std::pair<int64_t, int64_t>> workspaceSlots;
   mlir::Value workspaceBase, scratchBase, statusBase;
+  int64_t roundCount = 1;
   int64_t workspaceEnd = 0, scratchEnd = 0, scratchMax = 0;
 };
 

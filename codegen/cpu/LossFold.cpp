@@ -1,38 +1,120 @@
-// The token loss over rows of logits, and its gradient.
+// The token loss over rows of logits, its gradient, and the class that decoding takes.
+#include "codegen/cpu/LossFold.h"
 #include "codegen/cpu/Families.h"
+#include "codegen/cpu/LinearLoss.h"
 #include "runtime/KernelExecutable.h"
+
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <limits>
 
 using namespace mlir;
 
 namespace dsa::cpu {
 
-/// Log-sum-exp of the row that starts at `start`.
-static Value logSumExp(KernelBuilder &b, const View &x, Value start) {
+BlockSum sumBlock(KernelBuilder &b, const View &logits, Value start, int64_t classes) {
   Value lowest = b.splat(-3.0e38);
+  auto load = [&](Value column, Value mask) {
+    Value v = b.loadVector(logits, b.add(start, column), mask);
+    return mask ? Value(arith::SelectOp::create(b, mask, v, lowest)) : v;
+  };
+  auto best = b.columns(classes, lowest, [&](Value column, Value mask, ValueRange carried) {
+    return KernelBuilder::Carried{b.larger(carried[0], load(column, mask))};
+  });
+  Value top = b.maxLanes(best[0]), topVector = b.splat(top);
+  auto sums = b.columns(classes, b.splat(0.0), [&](Value column, Value mask, ValueRange carried) {
+    Value e = b.exp(arith::SubFOp::create(b, load(column, mask), topVector));
+    return KernelBuilder::Carried{arith::AddFOp::create(b, carried[0], e)};
+  });
+  return {top, b.sumLanes(sums[0])};
+}
+
+Value logSumExp(KernelBuilder &b, const View &largest, const View &sums, Value first, int64_t step,
+                int64_t blocks) {
+  auto at = [&](Value block) { return b.add(first, b.mul(block, step)); };
+  auto top =
+      b.loop(b.index(0), b.index(blocks), 1, b.f32(-3.0e38), [&](Value block, ValueRange carried) {
+        return KernelBuilder::Carried{b.larger(carried[0], b.loadAt(largest, at(block)))};
+      });
+  auto sum = b.loop(b.index(0), b.index(blocks), 1, b.f32(0), [&](Value block, ValueRange carried) {
+    Value e = b.exp(arith::SubFOp::create(b, b.loadAt(largest, at(block)), top[0]));
+    return KernelBuilder::Carried{b.fma(b.loadAt(sums, at(block)), e, carried[0])};
+  });
+  return arith::AddFOp::create(b, top[0], b.log(sum[0]));
+}
+
+std::pair<Value, Value> firstLargest(KernelBuilder &b, const View &x, Value start,
+                                     int64_t columns) {
+  Value lowest = b.splat(-std::numeric_limits<double>::infinity()), far = b.splat(b.i32(INT32_MAX));
   auto load = [&](Value column, Value mask) {
     Value v = b.loadVector(x, b.add(start, column), mask);
     return mask ? Value(arith::SelectOp::create(b, mask, v, lowest)) : v;
   };
-  auto best = b.columns(x.columns(), lowest, [&](Value column, Value mask, ValueRange carried) {
-    return KernelBuilder::Carried{b.larger(carried[0], load(column, mask))};
+  auto best = b.columns(columns, lowest, [&](Value column, Value mask, ValueRange carried) {
+    return KernelBuilder::Carried{arith::MaxNumFOp::create(b, carried[0], load(column, mask))};
   });
-  Value top = b.maxLanes(best[0]), topVector = b.splat(top);
-  auto sums =
-      b.columns(x.columns(), b.splat(0.0), [&](Value column, Value mask, ValueRange carried) {
-        Value e = b.exp(arith::SubFOp::create(b, load(column, mask), topVector));
-        return KernelBuilder::Carried{arith::AddFOp::create(b, carried[0], e)};
-      });
-  return arith::AddFOp::create(b, top, b.log(b.sumLanes(sums[0])));
+  Value top = b.maxLanes(best[0]), tops = b.splat(top);
+  auto first = b.columns(columns, far, [&](Value column, Value mask, ValueRange carried) {
+    Value hit = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, load(column, mask), tops);
+    Value number = b.add(b.splat(b.toI32(column)), b.iota());
+    Value candidate = arith::SelectOp::create(b, hit, number, far);
+    return KernelBuilder::Carried{arith::MinSIOp::create(b, carried[0], candidate)};
+  });
+  return {top, vector::ReductionOp::create(b, vector::CombiningKind::MINSI, first[0])};
 }
 
-/// The target of `row`, or an error of the launch and target 0.
-static Value checkedTarget(KernelBuilder &b, Value targets, Value row, int64_t classes) {
+Value checkedTarget(KernelBuilder &b, Value targets, Value row, int64_t classes) {
   View view = b.view(targets);
   Value target = b.loadAt(view, b.elementAt(view, row));
   Value legal = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, target, b.i32(classes));
   Value illegal = arith::XOrIOp::create(b, legal, b.constant(b.getI1Type(), 1));
   b.when(illegal, [&] { b.fail(static_cast<int64_t>(Failure::IndexOutOfRange), row); });
-  return b.toIndex(arith::SelectOp::create(b, legal, target, b.i32(0)));
+  return arith::SelectOp::create(b, legal, target, b.i32(0));
+}
+
+void finishRow(KernelBuilder &b, CrossEntropyOp op, Value row, Value lse, Value chosen) {
+  View sums = b.resultOrWorkspace(op.getLse(), LseSlot),
+       losses = b.resultOrWorkspace(op.getTokenLoss(), TokenLossSlot);
+  b.storeAt(lse, sums, b.elementAt(sums, row));
+  Value own = arith::SubFOp::create(b, lse, chosen);
+  b.expectFinite(own, row);
+  b.storeAt(own, losses, b.elementAt(losses, row));
+}
+
+void meanPhase(KernelBuilder &b, CrossEntropyOp op) {
+  if (!b.hasBuffer(op.getLoss()))
+    return;
+  b.phase(1, [&](Value) {
+    View loss = b.resultOrWorkspace(op.getTokenLoss(), TokenLossSlot), mean = b.view(op.getLoss());
+    Type f64 = b.getF64Type();
+    auto sum = b.loop(b.index(0), b.index(loss.elements()), 1, b.constant(f64, 0),
+                      [&](Value row, ValueRange carried) {
+                        Value own = b.loadAt(loss, b.elementAt(loss, row));
+                        Value wide = arith::ExtFOp::create(b, f64, own);
+                        return KernelBuilder::Carried{arith::AddFOp::create(b, carried[0], wide)};
+                      });
+    Value average =
+        arith::DivFOp::create(b, sum[0], b.constant(f64, static_cast<double>(loss.elements())));
+    b.storeAt(arith::TruncFOp::create(b, b.getF32Type(), average), mean, b.index(0));
+  });
+}
+
+LossGradRow::LossGradRow(KernelBuilder &b, CrossEntropyGradOp op, Value row, Value target) : b(b) {
+  View lse = b.resultOrWorkspace(op.getLse(), LseSlot);
+  Value share = b.f32(1.0 / static_cast<double>(lse.elements()));
+  Value upstream = b.loadAt(b.view(op.getGrad()), b.index(0));
+  weights = b.splat(arith::MulFOp::create(b, upstream, share));
+  shift = b.splat(b.loadAt(lse, b.elementAt(lse, row)));
+  targets = b.splat(target);
+}
+
+Value LossGradRow::of(Value logits, Value column) const {
+  Value p = b.exp(arith::SubFOp::create(b, logits, shift));
+  Value share = arith::MulFOp::create(b, p, weights);
+  Value classes = b.add(b.splat(column), b.iota());
+  Value chosen = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, classes, targets);
+  return arith::SelectOp::create(b, chosen, arith::SubFOp::create(b, share, weights), share);
 }
 
 static View shapeOnly(Value tensor) {
@@ -42,34 +124,28 @@ static View shapeOnly(Value tensor) {
 
 LogicalResult emitCrossEntropy(KernelBuilder &b, Operation *anchor) {
   auto op = cast<CrossEntropyOp>(anchor);
+  if (!b.hasBuffer(op.getLogits()))
+    return emitLinearLoss(b, op);
   View shape = shapeOnly(op.getLogits());
-  int64_t rows = shape.rows();
+  int64_t classes = shape.columns(), whole = classes / kClassBlock,
+          blocks = llvm::divideCeil(classes, kClassBlock);
   b.rowsPhase(shape, [&](Value row) {
-    View logits = b.view(op.getLogits());
-    View lse = b.resultOrWorkspace(op.getLse(), 0),
-         loss = b.resultOrWorkspace(op.getTokenLoss(), 1);
-    Value start = b.rowStart(logits, row),
-          target = checkedTarget(b, op.getTargets(), row, shape.columns());
-    Value sum = logSumExp(b, logits, start);
-    b.storeAt(sum, lse, b.elementAt(lse, row));
-    Value chosen = b.loadAt(logits, b.add(start, target));
-    Value own = arith::SubFOp::create(b, sum, chosen);
-    b.expectFinite(own, row);
-    b.storeAt(own, loss, b.elementAt(loss, row));
+    View logits = b.view(op.getLogits()), largest = b.scratch(b.getF32Type(), {blocks}),
+         sums = b.scratch(b.getF32Type(), {blocks});
+    Value start = b.rowStart(logits, row);
+    auto step = [&](Value block, int64_t width) {
+      BlockSum sum = sumBlock(b, logits, b.add(start, b.mul(block, kClassBlock)), width);
+      b.storeAt(sum.largest, largest, block);
+      b.storeAt(sum.sum, sums, block);
+    };
+    b.loop(0, whole, 1, [&](Value block) { step(block, kClassBlock); });
+    if (whole < blocks)
+      step(b.index(whole), classes - whole * kClassBlock);
+    Value target = b.toIndex(checkedTarget(b, op.getTargets(), row, classes));
+    finishRow(b, op, row, logSumExp(b, largest, sums, b.index(0), 1, blocks),
+              b.loadAt(logits, b.add(start, target)));
   });
-  if (!b.hasBuffer(op.getLoss()))
-    return success();
-  b.phase(1, [&](Value) {
-    View loss = b.resultOrWorkspace(op.getTokenLoss(), 1), mean = b.view(op.getLoss());
-    Type f64 = b.getF64Type();
-    auto sum = b.loop(
-        b.index(0), b.index(rows), 1, b.constant(f64, 0), [&](Value row, ValueRange carried) {
-          Value wide = arith::ExtFOp::create(b, f64, b.loadAt(loss, b.elementAt(loss, row)));
-          return KernelBuilder::Carried{arith::AddFOp::create(b, carried[0], wide)};
-        });
-    Value average = arith::DivFOp::create(b, sum[0], b.constant(f64, static_cast<double>(rows)));
-    b.storeAt(arith::TruncFOp::create(b, b.getF32Type(), average), mean, b.index(0));
-  });
+  meanPhase(b, op);
   return success();
 }
 
@@ -77,20 +153,24 @@ LogicalResult emitCrossEntropyGrad(KernelBuilder &b, Operation *anchor) {
   auto op = cast<CrossEntropyGradOp>(anchor);
   View shape = shapeOnly(op.getLogits());
   b.rowsPhase(shape, [&](Value row) {
-    View logits = b.view(op.getLogits()), lse = b.view(op.getLse()),
-         result = b.view(op.getResult());
-    Value start = b.rowStart(logits, row), target = b.rowStart(result, row);
-    Value upstream = b.loadAt(b.view(op.getGrad()), b.index(0));
-    Value weight =
-        arith::MulFOp::create(b, upstream, b.f32(1.0 / static_cast<double>(shape.rows())));
-    Value weights = b.splat(weight), shift = b.splat(b.loadAt(lse, b.elementAt(lse, row)));
+    View logits = b.view(op.getLogits()), result = b.view(op.getResult());
+    Value from = b.rowStart(logits, row), to = b.rowStart(result, row);
+    LossGradRow grad(b, op, row, checkedTarget(b, op.getTargets(), row, shape.columns()));
     b.columns(shape.columns(), [&](Value column, Value mask) {
-      Value x = b.loadVector(logits, b.add(start, column), mask);
-      Value p = b.exp(arith::SubFOp::create(b, x, shift));
-      b.storeVector(arith::MulFOp::create(b, p, weights), result, b.add(target, column), mask);
+      Value x = b.loadVector(logits, b.add(from, column), mask);
+      b.storeVector(grad.of(x, b.toI32(column)), result, b.add(to, column), mask);
     });
-    Value at = b.add(target, checkedTarget(b, op.getTargets(), row, shape.columns()));
-    b.storeAt(arith::SubFOp::create(b, b.loadAt(result, at), weight), result, at);
+  });
+  return success();
+}
+
+LogicalResult emitArgmax(KernelBuilder &b, Operation *anchor) {
+  auto op = cast<ArgmaxOp>(anchor);
+  View shape = shapeOnly(op.getInput());
+  b.rowsPhase(shape, [&](Value row) {
+    View x = b.view(op.getInput()), result = b.view(op.getResult());
+    auto [top, index] = firstLargest(b, x, b.rowStart(x, row), shape.columns());
+    b.storeAt(index, result, b.elementAt(result, row));
   });
   return success();
 }

@@ -3,6 +3,8 @@
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
+#include <numeric>
+
 using namespace mlir;
 
 namespace dsa::cpu {
@@ -73,6 +75,22 @@ void storeTile(KernelBuilder &b, TileShape tile, ValueRange accumulators, const 
                     b.add(first, i * stride + j * b.lanes()));
 }
 
+void rowTiles(KernelBuilder &b, Value rows, int64_t multiple, int64_t step,
+              llvm::function_ref<void(Value, int64_t)> body) {
+  bool whole = multiple % step == 0;
+  Value rest = whole ? b.index(0) : b.rem(rows, step), row = b.sub(rows, rest);
+  b.loop(b.index(0), row, step, [&](Value row) { body(row, step); });
+  if (whole)
+    return;
+  int64_t common = std::gcd(multiple, step), least = common & -common;
+  for (int64_t count = llvm::bit_floor(static_cast<uint64_t>(step - 1)); count >= least;
+       count /= 2) {
+    Value present = b.rem(b.div(rest, count), 2);
+    b.when(b.less(b.index(0), present), [&] { body(row, count); });
+    row = b.add(row, b.mul(present, count));
+  }
+}
+
 SmallVector<Value> rowStarts(KernelBuilder &b, const View &view, Value row, int64_t count) {
   bool merged = true;
   for (int64_t axis = 0; axis + 2 < view.rank(); ++axis)
@@ -122,6 +140,26 @@ void packTransposed(KernelBuilder &b, const View &from, ArrayRef<Value> rows, in
   b.loop(0, whole, b.lanes(), [&](Value k) { square(k, b.lanes()); });
   if (whole < depth)
     square(b.index(whole), depth - whole);
+}
+
+void packRows(KernelBuilder &b, const View &from, Value row, Value count, const View &to,
+              Value target, int64_t stride, int64_t panel) {
+  int64_t whole = from.columns() / panel, ragged = from.columns() % panel;
+  auto copy = [&](Value panelNumber, int64_t width) {
+    Value first = b.add(target, b.mul(panelNumber, stride));
+    b.loop(b.index(0), count, 1, [&](Value i) {
+      Value source = b.add(b.rowStart(from, b.add(row, i)), b.mul(panelNumber, panel));
+      Value at = b.add(first, b.mul(i, panel));
+      for (int64_t lane = 0; lane < panel; lane += b.lanes()) {
+        int64_t left = width - lane;
+        Value mask = left >= b.lanes() ? Value() : b.maskBelow(b.index(std::max<int64_t>(left, 0)));
+        b.storeVector(b.loadVector(from, b.add(source, lane), mask), to, b.add(at, lane));
+      }
+    });
+  };
+  b.loop(0, whole, 1, [&](Value panelNumber) { copy(panelNumber, panel); });
+  if (ragged)
+    copy(b.index(whole), ragged);
 }
 
 } // namespace dsa::cpu

@@ -42,6 +42,11 @@ KernelBuilder::Carried loadTile(KernelBuilder &b, TileShape tile, const View &vi
 void storeTile(KernelBuilder &b, TileShape tile, mlir::ValueRange accumulators, const View &view,
                mlir::Value first, int64_t stride);
 
+/// Calls `body(row, count)` for groups of `step` rows that cover [0, rows); what is left is covered
+/// by powers of two. `multiple` divides rows.
+void rowTiles(KernelBuilder &b, mlir::Value rows, int64_t multiple, int64_t step,
+              llvm::function_ref<void(mlir::Value row, int64_t count)> body);
+
 /// Flat elements at which rows [row, row + count) of `view` begin; constant distances where the
 /// leading axes of the view merge into one.
 llvm::SmallVector<mlir::Value> rowStarts(KernelBuilder &b, const View &view, mlir::Value row,
@@ -54,5 +59,11 @@ llvm::SmallVector<mlir::Value> transpose(KernelBuilder &b, llvm::ArrayRef<mlir::
 /// target + k * step + i of `to`; `rows` are lanes() many.
 void packTransposed(KernelBuilder &b, const View &from, llvm::ArrayRef<mlir::Value> rows,
                     int64_t depth, const View &to, mlir::Value target, int64_t step);
+
+/// Stores `count` rows of `from` from `row` on as panels of `panel` columns: column c of row i to
+/// element target + c / panel * stride + i * panel + c % panel of `to`, the last panel padded with
+/// zeroes.
+void packRows(KernelBuilder &b, const View &from, mlir::Value row, mlir::Value count,
+              const View &to, mlir::Value target, int64_t stride, int64_t panel);
 
 } // namespace dsa::cpu

@@ -1,9 +1,8 @@
-// Row statistics: RMS norm and its gradient, the argmax of a row.
+// Row statistics: RMS norm and its gradient.
 #include "codegen/cpu/Families.h"
 #include "codegen/cpu/ResultBlock.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 
@@ -107,35 +106,6 @@ LogicalResult emitRmsNormGrad(KernelBuilder &b, Operation *anchor) {
           });
       b.storeVector(sum[0], gain, b.add(column, gain.offset), mask);
     });
-  });
-  return success();
-}
-
-LogicalResult emitArgmax(KernelBuilder &b, Operation *anchor) {
-  auto op = cast<ArgmaxOp>(anchor);
-  auto type = cast<RankedTensorType>(op.getInput().getType());
-  View shape{{}, type.getElementType(), SmallVector<int64_t>(type.getShape()), {}, 0};
-  b.rowsPhase(shape, [&](Value row) {
-    View x = b.view(op.getInput()), result = b.view(op.getResult());
-    Value start = b.rowStart(x, row);
-    Value lowest = b.splat(-std::numeric_limits<double>::infinity()),
-          far = b.splat(b.i32(INT32_MAX));
-    auto load = [&](Value column, Value mask) {
-      Value v = b.loadVector(x, b.add(start, column), mask);
-      return mask ? Value(arith::SelectOp::create(b, mask, v, lowest)) : v;
-    };
-    auto best = b.columns(x.columns(), lowest, [&](Value column, Value mask, ValueRange carried) {
-      return KernelBuilder::Carried{arith::MaxNumFOp::create(b, carried[0], load(column, mask))};
-    });
-    Value top = b.splat(b.maxLanes(best[0]));
-    auto first = b.columns(x.columns(), far, [&](Value column, Value mask, ValueRange carried) {
-      Value hit = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, load(column, mask), top);
-      Value number = b.add(b.splat(b.toI32(column)), b.iota());
-      Value candidate = arith::SelectOp::create(b, hit, number, far);
-      return KernelBuilder::Carried{arith::MinSIOp::create(b, carried[0], candidate)};
-    });
-    Value index = vector::ReductionOp::create(b, vector::CombiningKind::MINSI, first[0]);
-    b.storeAt(index, result, b.elementAt(result, row));
   });
   return success();
 }

@@ -15,7 +15,7 @@ def opt(module, *options):
     done = run(module, "--dump-pass-pipeline", *options)
     if done.returncode:
         sys.exit("%s: expected exit code 0, got %d\n%s" % (options, done.returncode, done.stderr))
-    lines = re.search(r"^builtin\.module\(.*\)$", done.stderr, re.M | re.S).group()
+    lines = re.search(r"^builtin\.module\(.*?^\)$", done.stderr, re.M | re.S).group()
     return done.stdout, re.sub(r"\n *", "", lines)
 
 

@@ -17,3 +17,13 @@ dsa.kernel @two_folds(%x: tensor<6x8xf32>) -> tensor<6xi32> {
   %j = dsa.argmax %e : (tensor<6x8xf32>) -> tensor<6xi32>
   dsa.yield %j : tensor<6xi32>
 }
+
+// -----
+
+dsa.kernel @viewed_logits(%x: tensor<2x3x4xf32>, %w: tensor<5x4xf32>, %t: tensor<6xi32>) -> tensor<f32> {
+  %y = dsa.linear %x, %w : (tensor<2x3x4xf32>, tensor<5x4xf32>) -> tensor<2x3x5xf32>
+  %f = tensor.collapse_shape %y [[0, 1], [2]] : tensor<2x3x5xf32> into tensor<6x5xf32>
+  // expected-error @+1 {{'dsa.cross_entropy' op expected logits straight from dsa.linear, got a view of them}}
+  %loss, %each, %lse = dsa.cross_entropy %f, %t : (tensor<6x5xf32>, tensor<6xi32>) -> (tensor<f32>, tensor<6xf32>, tensor<6xf32>)
+  dsa.yield %loss : tensor<f32>
+}
