@@ -16,6 +16,11 @@ static func::FuncOp functionOf(const FailingRun &run) {
   return ModuleOp(*run.module).lookupSymbol<func::FuncOp>(run.entry);
 }
 
+/// Ops without the terminator.
+static size_t countOps(const FailingRun &run) {
+  return functionOf(run).front().getOperations().size() - 1;
+}
+
 static FailingRun copyOf(const FailingRun &run) {
   return {ModuleOp(*run.module).clone(), run.entry, run.arguments, run.seed};
 }
@@ -61,6 +66,19 @@ static FailingRun withoutResult(const FailingRun &run, unsigned number) {
   func::FuncOp function = functionOf(smaller);
   (void)function.eraseResult(number);
   function.front().getTerminator()->eraseOperand(number);
+  eraseUnused(smaller);
+  return smaller;
+}
+
+/// `run` as far as op `number`, whose results it returns.
+static FailingRun endingAt(const FailingRun &run, unsigned number) {
+  FailingRun smaller = copyOf(run);
+  func::FuncOp function = functionOf(smaller);
+  Operation &op = *std::next(function.front().begin(), number);
+  function.removeResAttrsAttr();
+  function.front().getTerminator()->setOperands(op.getResults());
+  function.setFunctionType(FunctionType::get(function.getContext(), function.getArgumentTypes(),
+                                             TypeRange(op.getResults())));
   eraseUnused(smaller);
   return smaller;
 }
@@ -121,10 +139,13 @@ void dsa::shrink(FailingRun &run, llvm::function_ref<bool(const FailingRun &)> f
     for (unsigned number = functionOf(run).getNumResults(); number-- > 0;)
       if (functionOf(run).getNumResults() > 1)
         attempt(withoutResult(run, number));
+    for (unsigned number = 0; number + 1 < countOps(run); ++number)
+      if (attempt(endingAt(run, number)))
+        break;
     // From the end: a cut erases what only the op has read, and numbers before it stay.
     std::vector<SmallVector<Tensor>> values = valuesOf(run);
     for (unsigned number = values.size(); number-- > 0;) {
-      if (number >= functionOf(run).front().getOperations().size() - 1)
+      if (number >= countOps(run))
         continue;
       Operation &op = *std::next(functionOf(run).front().begin(), number);
       if (!isa<arith::ConstantOp>(op) && attempt(withoutOp(run, number, values[number])))

@@ -16,9 +16,9 @@ struct FailingRun {
   uint64_t seed = 0;
 };
 
-/// Drops results of the function, and cuts ops off whose results become arguments with the values
-/// that the reference gives them, as long as `fails` holds. It holds at the beginning and at the
-/// end.
+/// Drops results of the function, lets it end at an earlier op, and cuts ops off whose results
+/// become arguments with the values that the reference gives them, as long as `fails` holds. It
+/// holds at the beginning and at the end.
 void shrink(FailingRun &run, llvm::function_ref<bool(const FailingRun &)> fails);
 
 /// The same run with constants in place of the arguments, except those that are updated.
