@@ -1,15 +1,13 @@
 // Reads and checks the text of an experiment.
 #include "experiments/Corpus.h"
 
+#include "experiments/ChildProcess.h"
+
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/ConvertUTF.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/Program.h"
-
-#include <optional>
 
 using namespace dsa;
 
@@ -20,26 +18,16 @@ llvm::Error failure(const llvm::Twine &message) {
 }
 
 llvm::Expected<std::string> readBible() {
-  auto program = llvm::sys::findProgramByName("bible");
-  if (!program)
-    return failure("corpus 'bible-kjv': expected the program 'bible' of the Debian package "
-                   "bible-kjv, found none: install it or name a text file with --corpus");
-  llvm::SmallString<128> path;
-  if (std::error_code code = llvm::sys::fs::createTemporaryFile("bible", "txt", path))
-    return failure("corpus 'bible-kjv': no temporary file: " + code.message());
-  llvm::FileRemover remover(path);
-  std::optional<llvm::StringRef> redirects[] = {llvm::StringRef(), path.str(), llvm::StringRef()};
-  std::string message;
-  int status = llvm::sys::ExecuteAndWait(*program, {*program, "-f", "gen1:1-rev22:21"},
-                                         std::nullopt, redirects, 60, 0, &message);
-  if (status != 0)
+  constexpr unsigned kSeconds = 60;
+  auto bible = runProgram("bible", {"-f", "gen1:1-rev22:21"}, kSeconds);
+  if (!bible)
+    return failure("corpus 'bible-kjv': " + llvm::toString(bible.takeError()) +
+                   "; install the Debian package bible-kjv or name a text file with --corpus");
+  if (bible->status != 0)
     return failure(llvm::formatv("corpus 'bible-kjv': expected 'bible -f gen1:1-rev22:21' to "
                                  "succeed, got status {0} {1}",
-                                 status, message));
-  auto file = llvm::MemoryBuffer::getFile(path);
-  if (!file)
-    return failure("corpus 'bible-kjv': " + file.getError().message());
-  return stripVerseLabels((*file)->getBuffer());
+                                 bible->status, bible->reason));
+  return stripVerseLabels(bible->output);
 }
 
 /// Length of "Ge1:1 " or "1Sam12:3 " at the start of `line`, else 0.

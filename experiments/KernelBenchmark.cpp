@@ -3,9 +3,11 @@
 
 #include "codegen/Registration.h"
 #include "experiments/DataStream.h"
+#include "experiments/History.h"
 #include "experiments/ModelFiles.h"
 #include "experiments/ModelLearner.h"
 #include "experiments/Options.h"
+#include "experiments/Provenance.h"
 #include "experiments/Question.h"
 #include "experiments/Statistics.h"
 #include "experiments/TraceFile.h"
@@ -216,9 +218,7 @@ void print(const KernelBenchmark &benchmark) {
 
 llvm::Expected<KernelBenchmark> dsa::benchmarkKernels(const KernelOptions &options) {
   KernelBenchmark benchmark;
-  Host host = describeHost();
-  benchmark.machine = llvm::formatv("{0}, {1} threads, {2} floats in a vector", host.cpu,
-                                    host.threads, host.vectorFloats);
+  benchmark.machine = machineName();
   for (int64_t threads : options.threads) {
     ThreadPool pool(static_cast<int>(threads));
     double peak = measureHost(pool).gflopsAllThreads;
@@ -281,6 +281,8 @@ llvm::Expected<int> dsa::answerKernels(llvm::ArrayRef<llvm::StringRef> arguments
   options.flag("help", "print this", help);
   TraceFile trace;
   trace.declare(options);
+  HistoryFile history;
+  history.declare(options);
   std::string described = options.help();
   if (llvm::Error error = options.parse(arguments))
     return error;
@@ -299,6 +301,8 @@ llvm::Expected<int> dsa::answerKernels(llvm::ArrayRef<llvm::StringRef> arguments
   if (!benchmark)
     return benchmark.takeError();
   if (llvm::Error error = trace.write())
+    return error;
+  if (llvm::Error error = history.record(*benchmark))
     return error;
   if (json)
     llvm::outs() << llvm::formatv("{0:2}\n", toJson(*benchmark));

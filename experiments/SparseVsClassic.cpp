@@ -4,6 +4,7 @@
 #include "codegen/Registration.h"
 #include "experiments/Arms.h"
 #include "experiments/Progress.h"
+#include "experiments/Provenance.h"
 #include "experiments/Question.h"
 #include "experiments/Report.h"
 #include "experiments/ResultFile.h"
@@ -13,8 +14,6 @@
 
 #include "mlir/IR/MLIRContext.h"
 #include "llvm/Support/FormatVariadic.h"
-
-#include <ctime>
 
 using namespace dsa;
 
@@ -79,19 +78,6 @@ llvm::Expected<std::unique_ptr<StudyFolder>> openFolder(const SparseVsClassicOpt
                                 : StudyFolder::resume(options.folder, request, options.keep);
 }
 
-std::string machine() {
-  Host host = describeHost();
-  return llvm::formatv("{0}, {1} threads, {2} floats in a vector", host.cpu, host.threads,
-                       host.vectorFloats);
-}
-
-std::string today() {
-  std::time_t now = std::time(nullptr);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%d", std::gmtime(&now));
-  return text;
-}
-
 } // namespace
 
 llvm::Expected<int> dsa::answerSparseVsClassic(llvm::ArrayRef<llvm::StringRef> arguments) {
@@ -106,7 +92,7 @@ llvm::Expected<int> dsa::answerSparseVsClassic(llvm::ArrayRef<llvm::StringRef> a
   study.settings = options->settings;
   study.command = "dsa-lab sparse-vs-classic " + llvm::join(arguments, " ");
   study.date = today();
-  study.machine = machine();
+  study.machine = machineName();
   const StudySettings &s = study.settings;
   BlobCache cache(options->cache);
   auto data = loadDataset(s.corpus, s.vocabulary, s.lengths.back(), s.tokenLimit, cache);
