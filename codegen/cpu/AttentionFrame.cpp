@@ -9,9 +9,6 @@ using namespace mlir;
 
 namespace dsa::cpu {
 
-/// Elements of one cache line.
-static constexpr int64_t kLine = 16;
-
 AttentionOperands AttentionOperands::of(Operation *op) {
   AttentionOperands result;
   llvm::TypeSwitch<Operation *>(op)

@@ -1,7 +1,6 @@
 // Packing, cache blocks and register tiles of products.
 #include "codegen/cpu/BlockedProduct.h"
 
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -17,8 +16,6 @@ static constexpr int64_t kPackRows = 32;
 static constexpr int64_t kLeftSteps = 16;
 /// Rows this many elements apart share sets of the caches, so blocks of them are copied together.
 static constexpr int64_t kFarRows = 1024;
-/// Elements of one cache line.
-static constexpr int64_t kLine = 16;
 /// A depth up to this is not cut: nothing is then added to memory. A longer one is cut into blocks
 /// of so many elements of a panel, a third of L1.
 static constexpr int64_t kWholeDepth = 256, kPanelElements = 4096;
@@ -256,13 +253,6 @@ void BlockedProduct::multiplyBlock(const ProductBlock &block, const BlockMemory 
       storeTile(b, shape, sums, memory.view, target, memory.stride);
     });
   });
-}
-
-/// Asks for `count` lines of memory from flat element `first` on, into L2.
-static void prefetch(KernelBuilder &b, const View &view, Value first, int64_t count) {
-  for (int64_t line = 0; line < count; ++line)
-    memref::PrefetchOp::create(b, view.base, ValueRange{b.add(first, line * kLine)},
-                               /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
 }
 
 /// Asks for the share of tile `number` of the panel that the block reads next, so that its first

@@ -13,21 +13,52 @@ using namespace mlir;
 
 namespace dsa::cpu {
 
+/// Chains of maxima and sums that a row is folded in.
+static constexpr int64_t kChains = 4;
+
+/// Folds `classes` columns into one vector; in several chains where they divide evenly.
+static Value foldColumns(KernelBuilder &b, int64_t classes, Value init,
+                         llvm::function_ref<Value(Value column, Value mask, Value carried)> body,
+                         llvm::function_ref<Value(Value, Value)> combine) {
+  int64_t step = kChains * b.lanes();
+  if (classes % step != 0)
+    return b.columns(classes, init, [&](Value column, Value mask, ValueRange carried) {
+      return KernelBuilder::Carried{body(column, mask, carried[0])};
+    })[0];
+  KernelBuilder::Carried inits(kChains, init);
+  auto ends =
+      b.loop(b.index(0), b.index(classes), step, inits, [&](Value from, ValueRange carried) {
+        KernelBuilder::Carried next;
+        for (int64_t chain = 0; chain < kChains; ++chain)
+          next.push_back(body(b.add(from, chain * b.lanes()), {}, carried[chain]));
+        return next;
+      });
+  for (int64_t count = kChains; count > 1; count /= 2)
+    for (int64_t chain = 0; chain < count / 2; ++chain)
+      ends[chain] = combine(ends[chain], ends[chain + count / 2]);
+  return ends[0];
+}
+
 BlockSum sumBlock(KernelBuilder &b, const View &logits, Value start, int64_t classes) {
   Value lowest = b.splat(-3.0e38);
   auto load = [&](Value column, Value mask) {
     Value v = b.loadVector(logits, b.add(start, column), mask);
     return mask ? Value(arith::SelectOp::create(b, mask, v, lowest)) : v;
   };
-  auto best = b.columns(classes, lowest, [&](Value column, Value mask, ValueRange carried) {
-    return KernelBuilder::Carried{b.larger(carried[0], load(column, mask))};
-  });
-  Value top = b.maxLanes(best[0]), topVector = b.splat(top);
-  auto sums = b.columns(classes, b.splat(0.0), [&](Value column, Value mask, ValueRange carried) {
-    Value e = b.exp(arith::SubFOp::create(b, load(column, mask), topVector));
-    return KernelBuilder::Carried{arith::AddFOp::create(b, carried[0], e)};
-  });
-  return {top, b.sumLanes(sums[0])};
+  auto larger = [&](Value x, Value y) { return b.larger(x, y); };
+  auto add = [&](Value x, Value y) -> Value { return arith::AddFOp::create(b, x, y); };
+  Value best = foldColumns(
+      b, classes, lowest,
+      [&](Value column, Value mask, Value carried) { return larger(carried, load(column, mask)); },
+      larger);
+  Value top = b.maxLanes(best), tops = b.splat(top);
+  Value sum = foldColumns(
+      b, classes, b.splat(0.0),
+      [&](Value column, Value mask, Value carried) {
+        return add(carried, b.exp(arith::SubFOp::create(b, load(column, mask), tops)));
+      },
+      add);
+  return {top, b.sumLanes(sum)};
 }
 
 Value logSumExp(KernelBuilder &b, const View &largest, const View &sums, Value first, int64_t step,

@@ -8,7 +8,7 @@ namespace dsa::cpu {
 
 /// Classes whose exponentials are summed around their own maximum. A row's bits depend on it, so it
 /// is the same wherever its logits come from.
-inline constexpr int64_t kClassBlock = 256;
+inline constexpr int64_t kClassBlock = 128;
 
 /// Workspace of losses and log-sum-exps that the kernel does not yield; other slots are free.
 enum LossSlot : unsigned { LseSlot, TokenLossSlot, FirstFreeSlot };

@@ -1,6 +1,7 @@
 // Register tiles: the fused multiply-add loop over the depth, and the square transpose.
 #include "codegen/cpu/MicroKernel.h"
 
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 #include <numeric>
@@ -140,6 +141,12 @@ void packTransposed(KernelBuilder &b, const View &from, ArrayRef<Value> rows, in
   b.loop(0, whole, b.lanes(), [&](Value k) { square(k, b.lanes()); });
   if (whole < depth)
     square(b.index(whole), depth - whole);
+}
+
+void prefetch(KernelBuilder &b, const View &view, Value first, int64_t lines, bool writes) {
+  for (int64_t line = 0; line < lines; ++line)
+    memref::PrefetchOp::create(b, view.base, ValueRange{b.add(first, line * kLine)}, writes,
+                               /*localityHint=*/2, /*isDataCache=*/true);
 }
 
 void packRows(KernelBuilder &b, const View &from, Value row, Value count, const View &to,

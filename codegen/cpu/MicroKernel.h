@@ -60,6 +60,13 @@ llvm::SmallVector<mlir::Value> transpose(KernelBuilder &b, llvm::ArrayRef<mlir::
 void packTransposed(KernelBuilder &b, const View &from, llvm::ArrayRef<mlir::Value> rows,
                     int64_t depth, const View &to, mlir::Value target, int64_t step);
 
+/// Elements of one cache line.
+inline constexpr int64_t kLine = 16;
+
+/// Asks for `lines` cache lines from flat element `first` on, into L2, to be read or to be written.
+void prefetch(KernelBuilder &b, const View &view, mlir::Value first, int64_t lines,
+              bool writes = false);
+
 /// Stores `count` rows of `from` from `row` on as panels of `panel` columns: column c of row i to
 /// element target + c / panel * stride + i * panel + c % panel of `to`, the last panel padded with
 /// zeroes.

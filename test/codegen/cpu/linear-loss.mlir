@@ -11,7 +11,7 @@
 // 600 tokens are two chunks of 304; the tokens are packed and the mean is taken once.
 // CHECK: module @linear_cross_entropy_0_cpu
 // CHECK: func.func @linear_cross_entropy_0_phase0{{.*}} attributes {dsa.grid = 19 : i64}
-// CHECK: func.func @linear_cross_entropy_0_phase1{{.*}} attributes {dsa.grid = 2 : i64, dsa.rounds = 2 : i64}
+// CHECK: func.func @linear_cross_entropy_0_phase1{{.*}} attributes {dsa.grid = 3 : i64, dsa.rounds = 2 : i64}
 // CHECK: func.func @linear_cross_entropy_0_phase2{{.*}} attributes {dsa.grid = 19 : i64, dsa.rounds = 2 : i64}
 // CHECK: func.func @linear_cross_entropy_0_phase3{{.*}} attributes {dsa.grid = 5 : i64, dsa.rounds = 2 : i64}
 // CHECK: func.func @linear_cross_entropy_0_phase4{{.*}} attributes {dsa.grid = 1 : i64}
