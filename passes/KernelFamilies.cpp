@@ -14,6 +14,8 @@ static constexpr llvm::ArrayRef<llvm::StringLiteral> kNone = {};
 // Scores that are only ranked need no [queries, keys] tensor.
 static constexpr llvm::StringLiteral kScores[] = {"dsa.index_scores"};
 static constexpr llvm::StringLiteral kFills[] = {"dsa.fill_future"};
+// Nor do scores whose loss looks at a selection, and the loss's gradient for them.
+static constexpr llvm::StringLiteral kLossGradients[] = {"dsa.index_kl_grad"};
 // Nor need logits that are only compared with targets, nor their gradient, a [tokens, classes] one.
 static constexpr llvm::StringLiteral kLogits[] = {"dsa.linear"};
 static constexpr llvm::StringLiteral kLogitsReaders[] = {"dsa.cross_entropy_grad", "dsa.argmax"};
@@ -46,11 +48,11 @@ static const KernelFamily kFamilies[] = {
     {"cross_entropy_grad", "dsa.cross_entropy_grad", kNone, false},
     {"argmax", "dsa.argmax", kNone, false},
     {"index_scores", "dsa.index_scores", kNone, true},
-    {"index_scores_grad", "dsa.index_scores_grad", kNone, true},
+    {"index_scores_grad", "dsa.index_scores_grad", kNone, true, kScores, kLossGradients},
     {"fill_future", "dsa.fill_future", kNone, false},
     {"top_k", "dsa.top_k", kNone, false, kScores, kFills},
     {"window", "dsa.window", kNone, false},
-    {"index_kl", "dsa.index_kl", kNone, false},
+    {"index_kl", "dsa.index_kl", kNone, false, kScores},
     {"index_kl_grad", "dsa.index_kl_grad", kNone, false},
     {"gather", "dsa.gather", kNone, false},
     {"gather_grad", "dsa.gather_grad", kNone, false},
@@ -181,6 +183,18 @@ std::optional<SmallVector<int64_t>> dsa::stridesOf(Value value) {
 
 bool dsa::isProducer(const KernelFamily &family, Operation *op) {
   return llvm::is_contained(family.producers, op->getName().getStringRef());
+}
+
+Value dsa::foldedBy(Operation *op) {
+  auto ofSelection = [](auto loss) { return loss.getIndices() ? loss.getScores() : Value(); };
+  if (auto loss = dyn_cast<IndexKlOp>(op))
+    return ofSelection(loss);
+  if (auto grad = dyn_cast<IndexKlGradOp>(op))
+    return ofSelection(grad);
+  if (auto grad = dyn_cast<IndexScoresGradOp>(op);
+      grad && !grad.getGrad().getDefiningOp<IndexKlGradOp>())
+    return {};
+  return op->getOperand(0);
 }
 
 bool dsa::isMask(const KernelFamily &family, Operation *op) {

@@ -20,9 +20,10 @@ struct KernelFamily {
   /// Whether operands may be strided slices; reshapes of whole tensors always may.
   bool slices;
   /// Op names of the ops whose result #0 the kernel may produce itself, tile by tile, where the
-  /// anchor reads it as operand #0. Nobody else may read it: it never exists.
+  /// anchor folds it. Nobody else may read it: it never exists.
   llvm::ArrayRef<llvm::StringLiteral> producers = {};
-  /// Op names of the masks that may stand between such a producer and the anchor.
+  /// Op names of the masks, and of gradients row by row, that may stand between such a producer and
+  /// the anchor.
   llvm::ArrayRef<llvm::StringLiteral> masks = {};
   /// Op names of further readers of what a producer makes, one of each, that the kernel takes
   /// along.
@@ -38,6 +39,10 @@ llvm::ArrayRef<KernelFamily> kernelFamilies();
 /// The family that `op` anchors, null for views, constants, terminators and ops that no kernel can
 /// express.
 const KernelFamily *familyOf(mlir::Operation *op);
+
+/// The operand of `op` that a kernel may produce itself: operand #0; the scores of an index loss
+/// and of its gradient, which are null where the loss looks at every key.
+mlir::Value foldedBy(mlir::Operation *op);
 
 /// Whether the kernels of `family` may hold `op` as a producer, as a mask behind one, as another
 /// reader of it, or behind such a reader.

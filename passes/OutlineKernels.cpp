@@ -217,11 +217,11 @@ StringRef Outliner::obstacle(Operation *reader, Value value) const {
                                                              : "";
 }
 
-/// Appends the other readers of operand #0 of `anchor`, and what consumes their results tile by
-/// tile. Returns why one kernel cannot hold them all with `taken`; empty if it can.
+/// Appends the other readers of the folded operand of `anchor`, and what consumes their results
+/// tile by tile. Returns why one kernel cannot hold them all with `taken`; empty if it can.
 StringRef Outliner::takeReaders(Operation *anchor, SmallVectorImpl<Operation *> &taken) const {
   const KernelFamily &family = *familyOf(anchor);
-  Value value = anchor->getOperand(0);
+  Value value = foldedBy(anchor);
   SmallVector<Value> tiles =
       llvm::map_to_vector(taken, [](Operation *op) -> Value { return op->getResult(0); });
   auto take = [&](Operation *op) {
@@ -253,8 +253,8 @@ StringRef Outliner::takeReaders(Operation *anchor, SmallVectorImpl<Operation *> 
   return "";
 }
 
-/// Takes what computes operand #0 of `op` into its kernel, if its family can produce it, with
-/// everything else that reads it.
+/// Takes what computes the folded operand of `op` into its kernel, if its family can produce it,
+/// with everything else that reads it.
 void Outliner::fuseProducer(Operation *op) {
   const KernelFamily &family = *familyOf(op);
   if (family.producers.empty())
@@ -262,11 +262,12 @@ void Outliner::fuseProducer(Operation *op) {
   SmallVector<Operation *> taken;
   StringRef reason;
   for (Operation *reader = op; taken.empty() || isMask(family, reader); reader = taken.back()) {
-    Operation *producer = producerOf(reader->getOperand(0));
+    Value value = foldedBy(reader);
+    Operation *producer = value ? producerOf(value) : nullptr;
     if (!producer || !(isProducer(family, producer) || isMask(family, producer)))
       return;
     if (reason.empty())
-      reason = obstacle(reader, reader->getOperand(0));
+      reason = obstacle(reader, value);
     taken.push_back(producer);
   }
   Operation *source = taken.back();

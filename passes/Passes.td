@@ -172,6 +172,29 @@ def DecomposeLatentAttention : Pass<"dsa-decompose-latent-attention", "::mlir::f
   ];
 }
 
+def RecomputeScores : Pass<"dsa-recompute-scores", "::mlir::func::FuncOp"> {
+  let summary = "give every index loss on a small selection scores of its own";
+  let description = [{
+    The loss of an indexer and its gradient look at the selected keys only, yet they read the [queries, keys] tensor that
+    the ranking has read. Where a row selects at most one of `keys-per-selected` keys, each gets a copy of the
+    `dsa.index_scores` instead, and its kernel makes the scores of the selected keys. When nobody else needs the tensor,
+    it never exists, and neither does its gradient.
+
+    Before: `%i = dsa.top_k %s`, `%l = dsa.index_kl %s, ... indices(%i)`
+    After: `%s1 = dsa.index_scores ...`, `%l = dsa.index_kl %s1, ... indices(%i)`, and `%s` is read by `dsa.top_k` alone
+
+    *Why here*: after simplification, which would merge the copies; before outlining, which takes each into the kernel
+    of its reader.
+  }];
+  let options = [
+    Option<"keysPerSelected", "keys-per-selected", "int64_t", "4",
+        "recompute where there are at least so many keys for each selected one">
+  ];
+  let statistics = [
+    Statistic<"recomputed", "recomputed", "losses and gradients with scores of their own">
+  ];
+}
+
 def OutlineKernels : Pass<"dsa-outline-kernels", "::mlir::ModuleOp"> {
   let summary = "move every op with its element-wise neighbours into a kernel";
   let description = [{
@@ -182,7 +205,8 @@ def OutlineKernels : Pass<"dsa-outline-kernels", "::mlir::ModuleOp"> {
     A function of launches already stays as it is.
 
     A fold also takes along the producers that its row lists, if nobody else reads them: `dsa.top_k` computes the
-    scores that it ranks, tile by tile, and no [queries, keys] tensor is left. Where the row lists companions, these may
+    scores that it ranks, tile by tile, and no [queries, keys] tensor is left; `dsa.index_kl` computes those of its
+    selection, and `dsa.index_scores_grad` those and the gradient of the loss for them. Where the row lists companions, these may
     read the same tiles: `dsa.cross_entropy` takes the linear map before it, the argmax of its logits, their gradient and
     the two products behind that, or none of them, and no [tokens, classes] tensor is left. `explain` says so, or why not.
 

@@ -20,6 +20,8 @@ void dsa::buildGraphPipeline(OpPassManager &passes, bool fuse) {
   buildTrainingPipeline(passes);
   passes.addNestedPass<func::FuncOp>(createDecomposeLatentAttention());
   passes.addPass(createSimplifyGraph());
+  if (fuse)
+    passes.addNestedPass<func::FuncOp>(createRecomputeScores());
   passes.addPass(createOutlineKernels({fuse}));
   passes.addNestedPass<func::FuncOp>(createScheduleKernels());
   passes.addPass(createPlanBuffers());

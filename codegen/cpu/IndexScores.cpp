@@ -1,4 +1,4 @@
-// The lightning indexer's scores, what masks them, and their gradient.
+// The lightning indexer's scores, and what masks them.
 #include "codegen/cpu/IndexScores.h"
 #include "codegen/cpu/Families.h"
 #include "codegen/cpu/MicroKernel.h"
@@ -18,14 +18,24 @@ Value positionOf(KernelBuilder &b, Value offset, Value t) {
   return offset ? b.add(t, b.toIndex(b.loadAt(b.view(offset), b.index(0)))) : t;
 }
 
+Value rowProduct(KernelBuilder &b, int64_t depth, const View &left, Value x, const View &right,
+                 Value y) {
+  auto sums = b.columns(depth, b.splat(0.0), [&](Value d, Value mask, ValueRange carried) {
+    return KernelBuilder::Carried{b.fma(b.loadVector(left, b.add(x, d), mask),
+                                        b.loadVector(right, b.add(y, d), mask), carried[0])};
+  });
+  return b.sumLanes(sums[0]);
+}
+
 /// Rows of a register tile are heads of one query or of several.
-IndexScoreTiles::IndexScoreTiles(KernelBuilder &b, IndexScoresOp op)
+IndexScoreTiles::IndexScoreTiles(KernelBuilder &b, IndexScoresOp op, int64_t tokens)
     : b(b), op(op), batches(dim(op.getQuery(), 0)), queries(dim(op.getQuery(), 1)),
       heads(dim(op.getQuery(), 2)), depth(dim(op.getQuery(), 3)), keys(dim(op.getIndexKey(), 1)) {
   int64_t rows = TileShape::of(b.isa(), panel()).rows;
   auto groups = static_cast<int64_t>(llvm::divideCeil(heads, rows));
   headCount = static_cast<int64_t>(llvm::divideCeil(heads, groups));
-  tokenCount = llvm::bit_floor(static_cast<uint64_t>(std::max<int64_t>(1, rows / heads)));
+  tokenCount = std::min<int64_t>(
+      tokens, llvm::bit_floor(static_cast<uint64_t>(std::max<int64_t>(1, rows / heads))));
 }
 
 int64_t IndexScoreTiles::panels() const {
@@ -103,8 +113,14 @@ KernelBuilder::Carried IndexScoreTiles::addHeads(Value batch, Value t, Value hea
 void IndexScoreTiles::emit(Value batch, Value t, Value s,
                            llvm::function_ref<void(int64_t, int64_t, Value)> body) {
   View panels = packed();
-  TileRight right{panels, b.linear(panels, {batch, b.div(s, panel()), b.index(0), b.index(0)}),
-                  panel()};
+  emit(batch, t,
+       TileRight{panels, b.linear(panels, {batch, b.div(s, panel()), b.index(0), b.index(0)}),
+                 panel()},
+       body);
+}
+
+void IndexScoreTiles::emit(Value batch, Value t, const TileRight &right,
+                           llvm::function_ref<void(int64_t, int64_t, Value)> body) {
   KernelBuilder::Carried sums(tokenCount * 2, b.splat(0.0));
   int64_t whole = heads / headCount * headCount;
   if (whole == headCount)
@@ -199,65 +215,6 @@ LogicalResult emitFillFuture(KernelBuilder &b, Operation *anchor) {
       Value filled =
           arith::SelectOp::create(b, past, score, b.splat(op.getValue().convertToDouble()));
       b.storeVector(filled, result, b.add(to, column), mask);
-    });
-  });
-  return success();
-}
-
-/// Each batch is one item: the gradients of keys are summed over (t, j) in order.
-LogicalResult emitIndexScoresGrad(KernelBuilder &b, Operation *anchor) {
-  auto op = cast<IndexScoresGradOp>(anchor);
-  int64_t batches = dim(op.getQuery(), 0), queries = dim(op.getQuery(), 1),
-          heads = dim(op.getQuery(), 2), depth = dim(op.getQuery(), 3),
-          keyCount = dim(op.getIndexKey(), 1);
-  b.phase(batches, [&](Value batch) {
-    View query = b.view(op.getQuery()), keys = b.view(op.getIndexKey()),
-         weight = b.view(op.getWeight());
-    View grad = b.view(op.getGrad()), keysGrad = b.resultOrWorkspace(op.getKeyGrad(), 0);
-    View queryGrad = b.resultOrWorkspace(op.getQueryGrad(), 1),
-         weightGrad = b.resultOrWorkspace(op.getWeightGrad(), 2);
-    auto forDepth = [&](llvm::function_ref<void(Value, Value)> body) { b.columns(depth, body); };
-    auto clear = [&](const View &view, Value at) {
-      forDepth([&](Value d, Value mask) { b.storeVector(b.splat(0.0), view, b.add(at, d), mask); });
-    };
-    auto addTo = [&](const View &to, Value at, const View &from, Value source, Value factor) {
-      forDepth([&](Value d, Value mask) {
-        Value sum = b.fma(b.loadVector(from, b.add(source, d), mask), factor,
-                          b.loadVector(to, b.add(at, d), mask));
-        b.storeVector(sum, to, b.add(at, d), mask);
-      });
-    };
-    Value zero = b.index(0), scale = b.f32(op.getScale().convertToDouble());
-    b.loop(0, keyCount, 1, [&](Value s) { clear(keysGrad, b.linear(keysGrad, {batch, s, zero})); });
-    b.loop(0, queries * heads, 1, [&](Value row) {
-      Value t = b.div(row, heads), head = b.rem(row, heads);
-      Value q = b.linear(query, {batch, t, head, zero}),
-            dq = b.linear(queryGrad, {batch, t, head, zero});
-      Value w = b.load(weight, {batch, t, head});
-      clear(queryGrad, dq);
-      // The gradient of a selection's loss is zero where nothing was selected.
-      auto term = [&](Value s, Value asked, Value total) -> KernelBuilder::Carried {
-        Value k = b.linear(keys, {batch, s, zero});
-        auto dots = b.columns(depth, b.splat(0.0), [&](Value d, Value mask, ValueRange partial) {
-          return KernelBuilder::Carried{b.fma(b.loadVector(query, b.add(q, d), mask),
-                                              b.loadVector(keys, b.add(k, d), mask), partial[0])};
-        });
-        Value dot = b.sumLanes(dots[0]);
-        Value upstream = arith::MulFOp::create(b, asked, scale);
-        Value positive = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, dot, b.f32(0));
-        b.when(positive, [&] {
-          Value factor = b.splat(arith::MulFOp::create(b, upstream, w));
-          addTo(queryGrad, dq, keys, k, factor);
-          addTo(keysGrad, b.linear(keysGrad, {batch, s, zero}), query, q, factor);
-        });
-        return {b.fma(upstream, b.larger(b.f32(0), dot), total)};
-      };
-      auto sum = b.loop(zero, b.index(keyCount), 1, b.f32(0), [&](Value s, ValueRange carried) {
-        Value asked = b.load(grad, {batch, t, s});
-        Value any = arith::CmpFOp::create(b, arith::CmpFPredicate::UNE, asked, b.f32(0));
-        return b.when(any, carried, [&] { return term(s, asked, carried[0]); });
-      });
-      b.store(sum[0], weightGrad, {batch, t, head});
     });
   });
   return success();

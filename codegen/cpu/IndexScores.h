@@ -5,6 +5,11 @@
 
 namespace dsa::cpu {
 
+/// The product over `depth` elements from `x` of `left` and from `y` of `right`, in the order of
+/// lanes.
+mlir::Value rowProduct(KernelBuilder &b, int64_t depth, const View &left, mlir::Value x,
+                       const View &right, mlir::Value y);
+
 /// Position of query t: query_offset + t; a null offset is 0.
 mlir::Value positionOf(KernelBuilder &b, mlir::Value offset, mlir::Value t);
 
@@ -12,7 +17,8 @@ mlir::Value positionOf(KernelBuilder &b, mlir::Value offset, mlir::Value t);
 /// head, sequential in d, and sums over the heads in order: its bits do not depend on who asks.
 class IndexScoreTiles {
 public:
-  IndexScoreTiles(KernelBuilder &b, IndexScoresOp op);
+  /// At most `tokens` queries share a tile.
+  IndexScoreTiles(KernelBuilder &b, IndexScoresOp op, int64_t tokens = INT64_MAX);
 
   /// The phase that packs the keys into panels.
   void packPhase();
@@ -24,6 +30,9 @@ public:
   /// Calls body(token, vector, scores) for every vector of keys of the tile at query t and key s, a
   /// multiple of panel().
   void emit(mlir::Value batch, mlir::Value t, mlir::Value s,
+            llvm::function_ref<void(int64_t token, int64_t vector, mlir::Value scores)> body);
+  /// The same for the keys that the panel `right` holds.
+  void emit(mlir::Value batch, mlir::Value t, const struct TileRight &right,
             llvm::function_ref<void(int64_t token, int64_t vector, mlir::Value scores)> body);
   /// Whether queries [from, to) are so small, and the first `keyCount` keys, that no score of them
   /// can be NaN.

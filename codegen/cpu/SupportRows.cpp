@@ -1,6 +1,10 @@
 // Reading the rows of an index loss, and folding them.
 #include "codegen/cpu/SupportRows.h"
 
+#include "codegen/cpu/IndexScores.h"
+#include "codegen/cpu/MicroKernel.h"
+#include "dialect/Shapes.h"
+
 using namespace mlir;
 
 namespace dsa::cpu {
@@ -16,6 +20,8 @@ static Value both(KernelBuilder &b, Value x, Value y) {
 void SupportRows::allocate() {
   score = b.scratch(b.getF32Type(), {paddedPlaces()});
   share = b.scratch(b.getF32Type(), {paddedPlaces()});
+  if (producer)
+    panel = b.scratch(b.getF32Type(), {lastDim(producer.getIndexKey()), 2 * b.lanes()});
 }
 
 Value SupportRows::reach(Value t) {
@@ -62,20 +68,44 @@ Value SupportRows::isSeen(Value batch, Value t, Value chosen) {
                                     b.load(b.view(keySegments), {batch, s})));
 }
 
+void SupportRows::scoreSelected(Value batch, Value t) {
+  IndexScoreTiles tiles(b, producer, 1);
+  View from = b.view(producer.getIndexKey()), chosenKeys = b.view(indices);
+  b.loop(0, paddedPlaces(), tiles.panel(), [&](Value first) {
+    for (int64_t lane = 0; lane < tiles.panel(); lane += b.lanes()) {
+      SmallVector<Value> rows;
+      for (int64_t row = 0; row < b.lanes(); ++row) {
+        Value place = b.min(b.add(first, lane + row), b.index(places - 1));
+        Value chosen = b.load(chosenKeys, {batch, t, place});
+        Value s = b.toIndex(arith::MaxSIOp::create(b, chosen, b.i32(0)));
+        rows.push_back(b.linear(from, {batch, s, b.index(0)}));
+      }
+      packTransposed(b, from, rows, lastDim(producer.getIndexKey()), panel, b.index(lane),
+                     tiles.panel());
+    }
+    tiles.emit(batch, t, TileRight{panel, b.index(0), tiles.panel()},
+               [&](int64_t, int64_t vector, Value scores) {
+                 b.storeVector(scores, score, b.add(first, vector * b.lanes()));
+               });
+  });
+}
+
 void SupportRows::readSelected(Value batch, Value t,
                                llvm::function_ref<Value(Value place, Value s)> shareAt) {
-  View from = b.view(scores), chosenKeys = b.view(indices);
-  for (int64_t column = places / b.lanes() * b.lanes(); column < paddedPlaces();
-       column += b.lanes()) {
-    b.storeVector(b.splat(kMasked), score, b.index(column));
-    b.storeVector(b.splat(0.0), share, b.index(column));
-  }
+  View chosenKeys = b.view(indices);
+  if (producer)
+    scoreSelected(batch, t);
   b.loop(0, places, 1, [&](Value place) {
     Value chosen = b.load(chosenKeys, {batch, t, place}), seen = isSeen(batch, t, chosen);
     Value s = b.toIndex(arith::MaxSIOp::create(b, chosen, b.i32(0)));
-    Value z = b.load(from, {batch, t, s}), p = shareAt(place, s);
+    Value z = producer ? b.loadAt(score, place) : b.load(b.view(scores), {batch, t, s});
+    Value p = shareAt(place, s);
     b.storeAt(arith::SelectOp::create(b, seen, z, b.f32(kMasked)), score, place);
     b.storeAt(arith::SelectOp::create(b, seen, p, b.f32(0)), share, place);
+  });
+  b.loop(places, paddedPlaces(), 1, [&](Value place) {
+    b.storeAt(b.f32(kMasked), score, place);
+    b.storeAt(b.f32(0), share, place);
   });
 }
 
@@ -126,6 +156,17 @@ void SupportRows::noteKey(Value batch, Value t, Value top) {
   if (!some)
     return b.store(b.f32(1), hasKey(), {batch, t});
   b.store(arith::SelectOp::create(b, some, b.f32(1), b.f32(0)), hasKey(), {batch, t});
+}
+
+void SupportRows::noteSelected(Value batch, Value t) {
+  View chosenKeys = b.view(indices);
+  auto most =
+      b.loop(b.index(0), b.index(places), 1, b.f32(0), [&](Value place, ValueRange carried) {
+        Value seen = isSeen(batch, t, b.load(chosenKeys, {batch, t, place}));
+        return KernelBuilder::Carried{
+            arith::SelectOp::create(b, seen, b.f32(1), carried[0]).getResult()};
+      });
+  b.store(most[0], hasKey(), {batch, t});
 }
 
 Value SupportRows::sumOfRows(const View &view) {

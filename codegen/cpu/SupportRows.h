@@ -13,7 +13,9 @@ struct SupportRows {
   mlir::Value scores, indices, offset, querySegments, keySegments;
   bool causal;
   int64_t batches, queries, keys, places;
-  View score = {}, share = {};
+  IndexScoresOp
+      producer; ///< what makes the scores inside the kernel, for a selection only; or null
+  View score = {}, share = {}, panel = {};
 
   template <typename Op> static SupportRows of(KernelBuilder &b, Op op) {
     llvm::ArrayRef<int64_t> shape = op.getScores().getType().getShape();
@@ -28,10 +30,11 @@ struct SupportRows {
             shape[0],
             shape[1],
             shape[2],
-            places};
+            places,
+            op.getScores().template getDefiningOp<IndexScoresOp>()};
   }
 
-  int64_t paddedPlaces() const { return llvm::alignTo(places, b.lanes()); }
+  int64_t paddedPlaces() const { return llvm::alignTo(places, (producer ? 2 : 1) * b.lanes()); }
 
   /// Scratch for one row, in the phase that is being emitted.
   void allocate();
@@ -48,6 +51,9 @@ struct SupportRows {
 
   /// Whether the row sees the selected key `chosen`, an i32.
   mlir::Value isSeen(mlir::Value batch, mlir::Value t, mlir::Value chosen);
+
+  /// Leaves the scores of all places of row (batch, t) in `score`, any where there is no key.
+  void scoreSelected(mlir::Value batch, mlir::Value t);
 
   /// Reads row (batch, t) of a selection; `shareAt` gives the share of a place and its key.
   void readSelected(mlir::Value batch, mlir::Value t,
@@ -78,6 +84,9 @@ struct SupportRows {
   /// Notes whether row (batch, t) sees a key: by its largest score `top`, null where its position
   /// tells.
   void noteKey(mlir::Value batch, mlir::Value t, mlir::Value top);
+
+  /// The same for a selection, by its indices alone.
+  void noteSelected(mlir::Value batch, mlir::Value t);
 
   /// The sum over all rows of `view` [batches, queries], in double and in order.
   mlir::Value sumOfRows(const View &view);

@@ -88,3 +88,14 @@ func.func @given(%s: tensor<1x6x6xf32>) -> tensor<1x6x3xi32> {
   %i = dsa.top_k %f {k = 3 : i64} : (tensor<1x6x6xf32>) -> tensor<1x6x3xi32>
   return %i : tensor<1x6x3xi32>
 }
+
+// -----
+
+// The gradient of scores for their own sake, without a loss between them.
+// CHECK: dsa.kernel @index_scores_0
+// CHECK: dsa.kernel @index_scores_grad_0
+func.func @scores_as_gradient(%q: tensor<1x6x2x4xf32>, %k: tensor<1x6x4xf32>, %w: tensor<1x6x2xf32>) -> tensor<1x6x2x4xf32> {
+  %s = dsa.index_scores %q, %k, %w : (tensor<1x6x2x4xf32>, tensor<1x6x4xf32>, tensor<1x6x2xf32>) -> tensor<1x6x6xf32>
+  %dq, %dk, %dw = dsa.index_scores_grad %s, %q, %k, %w : (tensor<1x6x6xf32>, tensor<1x6x2x4xf32>, tensor<1x6x4xf32>, tensor<1x6x2xf32>) -> (tensor<1x6x2x4xf32>, tensor<1x6x4xf32>, tensor<1x6x2xf32>)
+  return %dq : tensor<1x6x2x4xf32>
+}
