@@ -37,20 +37,6 @@ double secondsOf(llvm::function_ref<llvm::Error()> work, llvm::Error &error) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-/// Median of `runs` calls after one that is not counted.
-llvm::Expected<double> timeOf(int64_t runs, llvm::function_ref<llvm::Error()> work) {
-  std::vector<double> seconds;
-  for (int64_t run = 0; run <= runs; ++run) {
-    llvm::Error error = llvm::Error::success();
-    double taken = secondsOf(work, error);
-    if (error)
-      return error;
-    if (run > 0)
-      seconds.push_back(taken);
-  }
-  return medianOf(seconds);
-}
-
 /// Rows of `indices` [batch, length, k]: min(k, t + 1) distinct keys s <= t, ascending, then -1.
 void fillIndices(Tensor &indices) {
   int64_t length = indices.shape()[1], k = indices.shape()[2];
@@ -215,6 +201,19 @@ void print(const KernelBenchmark &benchmark) {
 }
 
 } // namespace
+
+llvm::Expected<double> dsa::timeOf(int64_t runs, llvm::function_ref<llvm::Error()> work) {
+  std::vector<double> seconds;
+  for (int64_t run = 0; run <= runs; ++run) {
+    llvm::Error error = llvm::Error::success();
+    double taken = secondsOf(work, error);
+    if (error)
+      return error;
+    if (run > 0)
+      seconds.push_back(taken);
+  }
+  return medianOf(seconds);
+}
 
 llvm::Expected<KernelBenchmark> dsa::benchmarkKernels(const KernelOptions &options) {
   KernelBenchmark benchmark;

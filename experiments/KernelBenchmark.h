@@ -2,6 +2,7 @@
 #pragma once
 
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/JSON.h"
 
@@ -52,6 +53,9 @@ struct KernelBenchmark {
   std::vector<KernelRow> rows;
   CompileTimes compile;
 };
+
+/// Median seconds of `runs` calls of `work` after one that is not counted, or its first error.
+llvm::Expected<double> timeOf(int64_t runs, llvm::function_ref<llvm::Error()> work);
 
 /// What to time and how long.
 struct KernelOptions {
