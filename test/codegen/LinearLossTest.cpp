@@ -163,6 +163,11 @@ TEST_F(LinearLoss, LargeLogits) {
   check({40, 30, 1030, kAll, 4});
 }
 
+// All logits are equal: the first class of the first block is the best.
+TEST_F(LinearLoss, Ties) {
+  check({20, 5, 400, kAll, 0});
+}
+
 // A chunk of fewer tokens where the classes are many, and little memory beside it.
 TEST_F(LinearLoss, MemoryIsBounded) {
   Case c{300, 2, 120000, kTrain};
