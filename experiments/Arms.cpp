@@ -1,38 +1,9 @@
-// The table of arms.
+// From an arm and the settings of a study to a network.
 #include "experiments/Arms.h"
 
 #include "experiments/ModelFiles.h"
 
-#include "llvm/ADT/STLExtras.h"
-
 using namespace dsa;
-
-llvm::ArrayRef<Arm> dsa::allArms() {
-  static constexpr Arm kArms[] = {
-      {"classic", "dense causal attention", "classic-moe", "#33658a"},
-      {"window", "causal attention to the last k keys", "window-moe", "#8d99ae"},
-      {"sparse-random", "causal selection by a frozen random indexer", "sparse-moe", "#2a9d8f",
-       /*observes=*/true},
-      {"sparse", "causal selection by an indexer trained on the attention", "sparse-moe-trained",
-       "#7b5ea7", /*observes=*/true, /*trainsIndexer=*/true},
-      {"published", "the published selector, which sees the future", "sparse-moe-published",
-       "#e07a3f", /*observes=*/false, /*trainsIndexer=*/false, /*leaks=*/true},
-  };
-  return kArms;
-}
-
-std::vector<std::string> dsa::armNames() {
-  std::vector<std::string> names;
-  for (const Arm &arm : allArms())
-    names.push_back(arm.name.str());
-  return names;
-}
-
-const Arm &dsa::armNamed(llvm::StringRef name) {
-  const Arm *found = llvm::find_if(allArms(), [&](const Arm &arm) { return arm.name == name; });
-  assert(found != allArms().end() && "options accept the names of arms only");
-  return *found;
-}
 
 llvm::Expected<ModelConfig> dsa::loadArmModel(const Arm &arm) {
   return loadModelConfig(modelDescription(arm.model));
@@ -43,11 +14,19 @@ llvm::Expected<ModelConfig> dsa::modelOf(const StudySettings &settings, const Ar
   auto model = loadArmModel(arm);
   if (!model)
     return model.takeError();
+  if (model->latent) {
+    LatentConfig &latent = *model->latent;
+    for (int64_t *columns :
+         {&latent.rank, &latent.queryRank, &latent.nope, &latent.rope, &latent.value})
+      *columns = *columns * settings.width / model->width;
+  }
   model->vocab = settings.vocabulary;
   model->length = length;
-  model->batch = settings.batch / settings.accumulate;
+  model->batch = settings.batchAt(length) / settings.accumulate;
   model->width = settings.width;
   model->layers = settings.layers;
+  if (settings.expertWidth)
+    model->moe.width = settings.expertWidth;
   model->dropout = settings.dropout;
   if (llvm::Error error = model->validate())
     return error;

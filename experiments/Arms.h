@@ -15,21 +15,15 @@ struct Arm {
   bool observes = false;      ///< An indexer selects, and its health is a metric.
   bool trainsIndexer = false; ///< By its index loss, in the stages that the method describes.
   bool leaks = false;         ///< Its selection sees the future, so a run must acknowledge that.
+  bool aside = false;         ///< More than the selection differs from the first arm: only claims
+                              ///< that name it compare it.
 };
-
-/// All arms, in the order of tables; the first is what the others are compared with.
-llvm::ArrayRef<Arm> allArms();
-
-/// The names of all arms.
-std::vector<std::string> armNames();
-
-/// The arm called `name`, which must be one.
-const Arm &armNamed(llvm::StringRef name);
 
 /// The description of `arm` as it is published, or an error that names its file.
 llvm::Expected<ModelConfig> loadArmModel(const Arm &arm);
 
-/// The network of `arm` at `length`, as `settings` change it.
+/// The network of `arm` at `length`, as `settings` change it. The widths of latent attention keep
+/// their proportion to that of the network.
 llvm::Expected<ModelConfig> modelOf(const StudySettings &settings, const Arm &arm, int64_t length);
 
 } // namespace dsa

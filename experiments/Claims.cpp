@@ -1,4 +1,4 @@
-// The list of published claims.
+// Judges the claims of a comparison, and what its indexers learn.
 #include "experiments/Claims.h"
 
 #include "experiments/Evidence.h"
@@ -14,8 +14,28 @@ namespace {
 /// nothing worth the name.
 constexpr double kLearnedRecall = .02;
 
-/// Verdict by the attention that the selected keys hold, trained against random.
-Claim learningClaim(const Study &study) {
+} // namespace
+
+llvm::StringRef dsa::verdictName(Verdict verdict) {
+  switch (verdict) {
+  case Verdict::Reproduced:
+    return "reproduced";
+  case Verdict::Refuted:
+    return "refuted";
+  case Verdict::Unsupported:
+    return "unsupported";
+  }
+  llvm_unreachable("every verdict has a name");
+}
+
+std::vector<Claim> dsa::judgeClaims(const Study &study) {
+  std::vector<Claim> claims;
+  for (auto judge : comparisonOf(study.settings).claims)
+    claims.push_back(judge(study));
+  return claims;
+}
+
+Claim dsa::learningClaim(const Study &study) {
   Claim claim;
   claim.statement = "The lightning indexer learns which tokens to keep.";
   claim.published = "no measurement";
@@ -45,24 +65,4 @@ Claim learningClaim(const Study &study) {
   claim.reason += learns ? " Trained on the attention, as the method describes, it does learn."
                          : " Trained on the attention it is no better than chance either.";
   return claim;
-}
-
-} // namespace
-
-llvm::StringRef dsa::verdictName(Verdict verdict) {
-  switch (verdict) {
-  case Verdict::Reproduced:
-    return "reproduced";
-  case Verdict::Refuted:
-    return "refuted";
-  case Verdict::Unsupported:
-    return "unsupported";
-  }
-  llvm_unreachable("every verdict has a name");
-}
-
-std::vector<Claim> dsa::judgeClaims(const Study &study) {
-  std::vector<Evidence> all = evidenceOf(study);
-  return {lossClaim(all), accuracyClaim(all),    placeClaim(all),  growthClaim(all),
-          timeClaim(all), parameterClaim(study), costClaim(study), learningClaim(study)};
 }

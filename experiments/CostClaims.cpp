@@ -13,8 +13,11 @@ namespace {
 
 /// Steps that differ by less cost "about the same".
 constexpr double kSameTime = 1.25;
-/// The network that the parameters were published for.
-constexpr int64_t kPublishedWidth = 256, kPublishedLayers = 4;
+/// A share of parameters that is off by less than this part of itself is the published one.
+constexpr double kSameShare = .1;
+
+/// The arm whose indexer stays as it began.
+constexpr llvm::StringLiteral kFrozen = "sparse-random";
 
 std::optional<RunRecord> firstRun(const Study &study, llvm::StringRef arm) {
   for (const RunRecord &run : study.runs)
@@ -23,21 +26,30 @@ std::optional<RunRecord> firstRun(const Study &study, llvm::StringRef arm) {
   return std::nullopt;
 }
 
+std::string bothArmsMissing(const Comparison &comparison) {
+  return llvm::formatv("It takes the arms {0} and {1} to judge this.", comparison.baseline().name,
+                       kFrozen);
+}
+
 } // namespace
 
-Claim dsa::timeClaim(llvm::ArrayRef<Evidence> all) {
+Claim dsa::timeClaim(const Study &study) {
+  const Comparison &comparison = comparisonOf(study.settings);
+  std::string baseline = comparison.baseline().name.str();
   Claim claim;
-  claim.statement = "A sparse step takes about as long as a classic one.";
-  claim.published = publishedPerLength([](const PublishedResult &at) {
-    return percent(at.sparseSeconds / at.classicSeconds - 1) + " longer";
+  claim.statement = "A sparse step takes about as long as a " + baseline + " one.";
+  claim.published = publishedPerLength(comparison, [](const PublishedResult &at) {
+    double longer = at.sparseSeconds / at.baselineSeconds - 1;
+    return percent(std::abs(longer)) + (longer < 0 ? " shorter" : " longer");
   });
+  std::vector<Evidence> all = evidenceOf(study);
   double worst = 0;
   claim.measured = perLength(all, [&](const Evidence &at) -> std::string {
-    if (at.causal.empty() || at.classic->secondsPerStep <= 0)
+    if (at.causal.empty() || at.baseline->secondsPerStep <= 0)
       return "";
-    std::string text = "classic " + number(1e3 * at.classic->secondsPerStep, 0) + " ms";
-    for (const AgainstClassic &arm : at.causal) {
-      double ratio = arm.result.secondsPerStep / at.classic->secondsPerStep;
+    std::string text = baseline + " " + number(1e3 * at.baseline->secondsPerStep, 0) + " ms";
+    for (const AgainstBaseline &arm : at.causal) {
+      double ratio = arm.result.secondsPerStep / at.baseline->secondsPerStep;
       worst = std::max(worst, ratio);
       text += ", " + arm.arm + " " + number(1e3 * arm.result.secondsPerStep, 0) + " ms (x " +
               number(ratio, 2) + ")";
@@ -45,7 +57,7 @@ Claim dsa::timeClaim(llvm::ArrayRef<Evidence> all) {
     return text;
   });
   if (worst == 0) {
-    claim.reason = "It takes the arm classic and a causal sparse arm to judge this.";
+    claim.reason = armsMissing(study);
     return claim;
   }
   claim.verdict = worst <= kSameTime ? Verdict::Reproduced : Verdict::Refuted;
@@ -55,31 +67,36 @@ Claim dsa::timeClaim(llvm::ArrayRef<Evidence> all) {
 }
 
 Claim dsa::parameterClaim(const Study &study) {
+  const Comparison &comparison = comparisonOf(study.settings);
+  std::string share = shortNumber(100 * comparison.publishedIndexerShare) + " %";
   Claim claim;
-  claim.statement = "The indexer adds about 5 % of the parameters.";
-  claim.published = "5 %";
-  auto classic = firstRun(study, "classic"), causal = firstRun(study, "sparse-random");
-  if (!classic || !causal) {
+  claim.statement = "The indexer adds about " + share + " of the parameters.";
+  claim.published = share;
+  auto dense = firstRun(study, comparison.baseline().name), causal = firstRun(study, kFrozen);
+  if (!dense || !causal) {
     claim.measured = "not measured";
-    claim.reason = "It takes the arms classic and sparse-random to judge this.";
+    claim.reason = bothArmsMissing(comparison);
     return claim;
   }
-  if (study.settings.width != kPublishedWidth || study.settings.layers != kPublishedLayers) {
+  if (study.settings.width != comparison.paper.width ||
+      study.settings.layers != comparison.paper.layers) {
     claim.measured = "another network";
     claim.reason = "It takes the width and the layers of the published network to judge this.";
     return claim;
   }
-  int64_t indexer = causal->parameters - classic->parameters;
-  double share = static_cast<double>(indexer) / kPublishedParameters;
+  int64_t indexer = causal->parameters - dense->parameters;
+  double ours = static_cast<double>(indexer) / static_cast<double>(comparison.publishedParameters);
   claim.measured = llvm::formatv("{0} of {1} parameters at the published vocabulary: {2}", indexer,
-                                 kPublishedParameters, percent(share));
-  bool holds = std::abs(share - kPublishedIndexerShare) < .01;
+                                 comparison.publishedParameters, percent(ours));
+  bool holds = std::abs(ours / comparison.publishedIndexerShare - 1) < kSameShare;
   claim.verdict = holds ? Verdict::Reproduced : Verdict::Refuted;
   claim.reason = "Counted on the model: per layer d (H_I d_I + d_I + H_I).";
   return claim;
 }
 
 Claim dsa::costClaim(const Study &study) {
+  const Comparison &comparison = comparisonOf(study.settings);
+  llvm::StringRef baseline = comparison.baseline().name;
   Claim claim;
   claim.statement = "Sparse attention costs O(L k) instead of O(L^2).";
   claim.published = "stated, not measured";
@@ -92,23 +109,24 @@ Claim dsa::costClaim(const Study &study) {
           return run.flopsPerStep;
       return 0;
     };
-    int64_t classic = flopsOf("classic"), causal = flopsOf("sparse-random");
-    if (classic == 0 || causal == 0)
+    int64_t dense = flopsOf(baseline), causal = flopsOf(kFrozen);
+    if (dense == 0 || causal == 0)
       continue;
-    double ratio = static_cast<double>(causal) / static_cast<double>(classic);
+    double ratio = static_cast<double>(causal) / static_cast<double>(dense);
     least = std::min(least, ratio);
-    text +=
-        (text.empty() ? "" : "; ") +
-        llvm::formatv("L = {0}: x {1} the FLOPs of a classic step", length, number(ratio, 3)).str();
+    text += (text.empty() ? "" : "; ") + llvm::formatv("L = {0}: x {1} the FLOPs of a {2} step",
+                                                       length, number(ratio, 3), baseline)
+                                             .str();
   }
   claim.measured = text.empty() ? "not counted" : text;
   if (text.empty()) {
-    claim.reason = "It takes the arms classic and sparse-random to judge this.";
+    claim.reason = bothArmsMissing(comparison);
     return claim;
   }
   claim.verdict = least >= 1 ? Verdict::Refuted : Verdict::Unsupported;
-  claim.reason =
-      "The index scores are themselves quadratic in L: per query (t + 1) H_I d_I products "
-      "beside 2 k d for the attention, so at k = L / 2 and these widths nothing is saved.";
+  claim.reason = "The index scores are themselves quadratic in L: per query (t + 1) H_I d_I "
+                 "products beside 2 k d for the attention, so at k = L / 2 and these widths " +
+                 (least >= 1 ? std::string("nothing is saved.")
+                             : "a step saves " + percent(1 - least) + " at best.");
   return claim;
 }

@@ -1,4 +1,4 @@
-// The published claims about loss and accuracy.
+// The claims of the sparse-versus-classic experiment about loss and accuracy.
 #include "experiments/Evidence.h"
 #include "experiments/NumberText.h"
 
@@ -9,93 +9,41 @@ using namespace dsa;
 
 namespace {
 
-/// A causal gain below this share of the published one is no reproduction of it.
-constexpr double kReproducedShare = .5;
-/// A gain below this share of the loss of classic attention is none that could grow.
-constexpr double kGainWorthNaming = .05;
 constexpr double kHalfOfTheTokens = .5;
-constexpr llvm::StringLiteral kCausalArmsMissing =
-    "It takes the arm classic and a causal sparse arm to judge this.";
-
-/// "classic 5.114, sparse-random 5.156 (difference 0.042 [0.021, 0.063]), ...".
-std::string lossesText(const Evidence &at) {
-  if (at.causal.empty())
-    return "";
-  std::string text = "classic " + number(at.classic->loss.mean, 3);
-  auto add = [&](const AgainstClassic &arm) {
-    text += ", " + arm.arm + " " + number(arm.result.loss.mean, 3) + " (difference " +
-            intervalText(arm.difference.loss) + ")";
-  };
-  llvm::for_each(at.causal, add);
-  if (at.published)
-    add(*at.published);
-  return text;
-}
-
 std::string accuraciesText(const Evidence &at) {
   if (at.causal.empty())
     return "";
-  std::string text = "classic " + percent(at.classic->accuracy.mean);
-  for (const AgainstClassic &arm : at.causal)
+  std::string text = "classic " + percent(at.baseline->accuracy.mean);
+  for (const AgainstBaseline &arm : at.causal)
     text += ", " + arm.arm + " " + percent(arm.result.accuracy.mean);
   if (at.published)
     text += ", published " + percent(at.published->result.accuracy.mean);
   return text;
 }
 
-/// Share of its own loss that classic attention would save as the best causal arm.
-double bestGain(const Evidence &at) {
-  double best = -HUGE_VAL;
-  for (const AgainstClassic &arm : at.causal)
-    best = std::max(best, -arm.difference.loss.mean / at.classic->loss.mean);
-  return best;
-}
-
-/// Whether some causal arm saves `share` of the loss of classic attention at this length.
-Answer someArmSaves(const Evidence &at, double share) {
-  Answer answer = Answer::No;
-  for (const AgainstClassic &arm : at.causal) {
-    Answer one = isAtLeast(negated(arm.difference.loss), share * at.classic->loss.mean);
-    if (one == Answer::Yes)
-      return one;
-    if (one == Answer::Undecided)
-      answer = one;
-  }
-  return answer;
-}
-
-/// The verdict of lengths that each have an answer: all must agree.
-Verdict verdictOf(llvm::ArrayRef<Answer> answers) {
-  if (answers.empty() || llvm::is_contained(answers, Answer::Undecided))
-    return Verdict::Unsupported;
-  if (llvm::all_equal(answers))
-    return answers.front() == Answer::Yes ? Verdict::Reproduced : Verdict::Refuted;
-  return Verdict::Unsupported;
-}
-
 } // namespace
 
-Claim dsa::lossClaim(llvm::ArrayRef<Evidence> all) {
+Claim dsa::lossClaim(const Study &study) {
+  std::vector<Evidence> all = evidenceOf(study);
   Claim claim;
   claim.statement = "Sparse attention reaches a far lower validation loss than classic attention.";
-  claim.published = publishedPerLength([](const PublishedResult &at) {
-    return number(at.classicLoss, 2) + " against " + number(at.sparseLoss, 2);
+  claim.published = publishedPerLength(sparseVsClassic(), [](const PublishedResult &at) {
+    return number(at.baselineLoss, 2) + " against " + number(at.sparseLoss, 2);
   });
-  claim.measured = perLength(all, lossesText);
+  claim.measured = perLength(all, [&](const Evidence &at) { return lossesText(study, at); });
   std::vector<Answer> answers;
   double ours = 0, theirs = 0;
   for (const Evidence &at : all) {
     if (at.causal.empty())
       continue;
-    const PublishedResult &published = publishedNear(at.length);
-    double share = 1 - published.sparseLoss / published.classicLoss;
+    double share = -sparseVsClassic().publishedNear(at.length).change();
     answers.push_back(someArmSaves(at, kReproducedShare * share));
     ours += bestGain(at);
     theirs += share;
   }
   claim.verdict = verdictOf(answers);
   if (answers.empty()) {
-    claim.reason = kCausalArmsMissing;
+    claim.reason = armsMissing(study);
     return claim;
   }
   double lengths = static_cast<double>(answers.size());
@@ -107,29 +55,30 @@ Claim dsa::lossClaim(llvm::ArrayRef<Evidence> all) {
   if (claim.verdict == Verdict::Reproduced)
     claim.reason += "The gain survives the causal mask.";
   else if (claim.verdict == Verdict::Refuted)
-    claim.reason += "The published gain needs keys from the future. " + rankingText(all);
+    claim.reason += "The published gain needs keys from the future. " + rankingText(study);
   else
     claim.reason += "The intervals are too wide to say whether half of that is reached.";
   return claim;
 }
 
-Claim dsa::accuracyClaim(llvm::ArrayRef<Evidence> all) {
+Claim dsa::accuracyClaim(const Study &study) {
+  std::vector<Evidence> all = evidenceOf(study);
   Claim claim;
   claim.statement = "Sparse attention predicts more than half of the validation tokens.";
-  claim.published = publishedPerLength([](const PublishedResult &at) {
-    return percent(at.classicAccuracy) + " against " + percent(at.sparseAccuracy);
+  claim.published = publishedPerLength(sparseVsClassic(), [](const PublishedResult &at) {
+    return percent(at.baselineAccuracy) + " against " + percent(at.sparseAccuracy);
   });
   claim.measured = perLength(all, accuraciesText);
   bool measured = false, holds = true;
   for (const Evidence &at : all)
     if (!at.causal.empty()) {
       measured = true;
-      holds &= llvm::any_of(at.causal, [](const AgainstClassic &arm) {
+      holds &= llvm::any_of(at.causal, [](const AgainstBaseline &arm) {
         return arm.result.accuracy.mean >= kHalfOfTheTokens;
       });
     }
   if (!measured) {
-    claim.reason = kCausalArmsMissing;
+    claim.reason = armsMissing(study);
     return claim;
   }
   claim.verdict = holds ? Verdict::Reproduced : Verdict::Refuted;
@@ -139,7 +88,8 @@ Claim dsa::accuracyClaim(llvm::ArrayRef<Evidence> all) {
   return claim;
 }
 
-Claim dsa::placeClaim(llvm::ArrayRef<Evidence> all) {
+Claim dsa::placeClaim(const Study &study) {
+  std::vector<Evidence> all = evidenceOf(study);
   Claim claim;
   claim.statement = "The gain comes from attending to the tokens that matter.";
   claim.published = "no measurement by position";
@@ -175,7 +125,8 @@ Claim dsa::placeClaim(llvm::ArrayRef<Evidence> all) {
   return claim;
 }
 
-Claim dsa::growthClaim(llvm::ArrayRef<Evidence> all) {
+Claim dsa::growthClaim(const Study &study) {
+  std::vector<Evidence> all = evidenceOf(study);
   Claim claim;
   claim.statement = "The gain grows with the sequence length.";
   claim.published = "139 %, 143 %, 302 % of the sparse loss at L = 64, 128, 256 (reductions by "

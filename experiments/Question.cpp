@@ -9,6 +9,9 @@ llvm::ArrayRef<Question> dsa::questions() {
        "Does sparse attention beat classic attention, as published, once it "
        "may not see the future?",
        answerSparseVsClassic},
+      {"latent-sparse",
+       "What does selection do to latent attention, trained soundly and on equal terms?",
+       answerLatentSparse},
       {"status", "How far is an experiment, running or not?", answerStatus},
       {"random-tokens", "Does any arm predict tokens that nothing can predict?",
        answerRandomTokens},

@@ -18,6 +18,7 @@ struct Question {
 };
 
 llvm::Expected<int> answerSparseVsClassic(llvm::ArrayRef<llvm::StringRef> arguments);
+llvm::Expected<int> answerLatentSparse(llvm::ArrayRef<llvm::StringRef> arguments);
 llvm::Expected<int> answerStatus(llvm::ArrayRef<llvm::StringRef> arguments);
 llvm::Expected<int> answerRandomTokens(llvm::ArrayRef<llvm::StringRef> arguments);
 llvm::Expected<int> answerKernels(llvm::ArrayRef<llvm::StringRef> arguments);

@@ -1,5 +1,5 @@
 // Trains every arm on independent uniform tokens, which no causal model can predict.
-#include "experiments/Arms.h"
+#include "experiments/Comparison.h"
 #include "experiments/DataStream.h"
 #include "experiments/ModelLearner.h"
 #include "experiments/Options.h"
@@ -31,7 +31,7 @@ constexpr double kCausalFloor = 4.149;
 constexpr double kLeakingLoss = 2.2, kLeakingTolerance = .15;
 
 struct RandomTokensOptions {
-  std::vector<std::string> arms = armNames();
+  std::vector<std::string> arms = sparseVsClassic().armNames();
   int64_t steps = 1500, seed = 42, threads = 0;
   std::string target = "cpu", folder = "experiments/results/random-tokens", cache = ".cache";
   TraceFile trace;
@@ -39,7 +39,7 @@ struct RandomTokensOptions {
 };
 
 void declare(Options &options, RandomTokensOptions &result) {
-  options.choices("arms", "which arms to train", result.arms, armNames());
+  options.choices("arms", "which arms to train", result.arms, sparseVsClassic().armNames());
   options.integer("steps", "updates per arm", result.steps, 1, 1000000);
   options.integer("seed", "of parameters and data", result.seed, 0, INT32_MAX);
   options.integer("threads", "cores that compute, 0 = all", result.threads, 0, 1024);
@@ -57,8 +57,8 @@ TokenBatch uniformBatch(int64_t step, int64_t rows, uint64_t seed) {
   return batch;
 }
 
-llvm::Expected<LearnerOptions> learnerOf(llvm::StringRef arm, const RandomTokensOptions &options) {
-  auto model = loadArmModel(armNamed(arm));
+llvm::Expected<LearnerOptions> learnerOf(const Arm &arm, const RandomTokensOptions &options) {
+  auto model = loadArmModel(arm);
   if (!model)
     return model.takeError();
   model->vocab = kVocabulary;
@@ -79,13 +79,13 @@ llvm::Expected<LearnerOptions> learnerOf(llvm::StringRef arm, const RandomTokens
   learner.threads = options.threads;
   learner.cacheDirectory = options.cache;
   learner.trace = options.trace.timeline();
-  learner.trainIndexer = armNamed(arm).trainsIndexer;
-  learner.acknowledgeLeak = armNamed(arm).leaks;
+  learner.trainIndexer = arm.trainsIndexer;
+  learner.acknowledgeLeak = arm.leaks;
   learner.embeddingScale = kEmbeddingScale;
   return learner;
 }
 
-llvm::Expected<TrainingLog> trainArm(llvm::StringRef arm, const RandomTokensOptions &options) {
+llvm::Expected<TrainingLog> trainArm(const Arm &arm, const RandomTokensOptions &options) {
   auto built = learnerOf(arm, options);
   if (!built)
     return built.takeError();
@@ -97,9 +97,9 @@ llvm::Expected<TrainingLog> trainArm(llvm::StringRef arm, const RandomTokensOpti
   loop.schedule.steps = options.steps;
   loop.evaluateEvery = options.steps;
   loop.selected = kSelected;
-  if (armNamed(arm).trainsIndexer)
+  if (arm.trainsIndexer)
     loop.warmUpIndexer(options.steps / 4);
-  Progress progress(llvm::outs(), arm, options.steps, kBatch * kLength);
+  Progress progress(llvm::outs(), arm.name, options.steps, kBatch * kLength);
   auto observe = [&](const TrainingLog &log) {
     if (log.evaluations.empty())
       progress.update(static_cast<int64_t>(log.losses.size()), log.losses.back());
@@ -157,7 +157,7 @@ llvm::Expected<int> dsa::answerRandomTokens(llvm::ArrayRef<llvm::StringRef> argu
   llvm::json::Object arms;
   std::string verdicts;
   for (const std::string &arm : settings.arms) {
-    auto log = trainArm(arm, settings);
+    auto log = trainArm(sparseVsClassic().arm(arm), settings);
     if (!log)
       return log.takeError();
     if (log->interrupted)

@@ -1,5 +1,5 @@
 // Lays out the report: style, result, figures, method.
-#include "experiments/Arms.h"
+#include "experiments/Comparison.h"
 #include "experiments/NumberText.h"
 #include "experiments/Plot.h"
 #include "experiments/Report.h"
@@ -15,8 +15,7 @@ namespace {
 
 constexpr llvm::StringLiteral kStyle = R"css(
 :root { --ink: #1f2933; --soft: #52606d; --line: #e4e8ec; --paper: #ffffff; --ground: #f4f6f8;
-  --classic: #33658a; --window: #8d99ae; --sparse-random: #2a9d8f; --sparse: #7b5ea7;
-  --published: #e07a3f; }
+  --alarm: #e07a3f; }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink);
   font: 16px/1.55 system-ui, "Segoe UI", "Helvetica Neue", Arial, sans-serif; }
@@ -26,15 +25,10 @@ h2 { font-size: 20px; margin: 44px 0 12px; }
 p { margin: 0 0 12px; max-width: 75ch; }
 .lead { font-size: 18px; color: var(--soft); }
 .facts { color: var(--soft); font-size: 14px; }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); gap: 16px;
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 16px;
   margin: 28px 0; }
 .card { background: var(--paper); border: 1px solid var(--line); border-top: 4px solid var(--soft);
   border-radius: 8px; padding: 16px 18px; }
-.card.classic { border-top-color: var(--classic); }
-.card.window { border-top-color: var(--window); }
-.card.sparse-random { border-top-color: var(--sparse-random); }
-.card.sparse { border-top-color: var(--sparse); }
-.card.published { border-top-color: var(--published); }
 .card h3 { margin: 0; font-size: 15px; }
 .card .value { font-size: 30px; font-weight: 650; line-height: 1.25; }
 .card .note { color: var(--soft); font-size: 14px; }
@@ -45,6 +39,10 @@ th, td { padding: 9px 12px; border-bottom: 1px solid var(--line); text-align: le
 th { font-weight: 600; color: var(--soft); background: #fafbfc; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
 td.n, td.arm { white-space: nowrap; }
+.range { color: var(--soft); font-size: 12px; }
+.claims th { width: 17%; }
+.claims th:nth-child(2) { width: 19%; }
+.claims th:nth-child(3) { width: 31%; }
 .scroll { overflow-x: auto; }
 .scroll + p { margin-top: 10px; }
 .verdict { display: inline-block; padding: 1px 10px; border-radius: 99px; font-size: 13px;
@@ -56,7 +54,7 @@ td.n, td.arm { white-space: nowrap; }
 figure { margin: 16px 0; background: var(--paper); border: 1px solid var(--line);
   border-radius: 8px; padding: 8px; }
 figure svg { display: block; width: 100%; height: auto; }
-.warning { background: #fff4e6; border-left: 4px solid var(--published); padding: 10px 14px;
+.warning { background: #fff4e6; border-left: 4px solid var(--alarm); padding: 10px 14px;
   margin: 0 0 10px; font-size: 14px; }
 code { font: 13px/1.5 ui-monospace, "Cascadia Code", Menlo, Consolas, monospace;
   overflow-wrap: anywhere; }
@@ -70,14 +68,25 @@ code { font: 13px/1.5 ui-monospace, "Cascadia Code", Menlo, Consolas, monospace;
 
 void writeCards(llvm::raw_ostream &out, const Study &study, int64_t length) {
   out << "<div class=\"cards\">\n";
-  for (const std::string &arm : study.settings.arms)
-    if (std::optional<ArmResult> result = resultOf(study, arm, length))
-      out << llvm::formatv("<div class=\"card {0}\"><h3>{0}</h3><div class=\"value\">{1}</div>"
-                           "<div class=\"note\">nats per held-out token, {2} right<br>{3}</div>"
-                           "</div>\n",
-                           arm, number(result->loss.mean, 3), percent(result->accuracy.mean),
-                           armNamed(arm).meaning);
+  for (const std::string &name : study.settings.arms)
+    if (std::optional<ArmResult> result = resultOf(study, name, length)) {
+      const Arm &arm = comparisonOf(study.settings).arm(name);
+      out << llvm::formatv("<div class=\"card\" style=\"border-top-color: {0}\"><h3>{1}</h3>"
+                           "<div class=\"value\">{2}</div><div class=\"note\">nats per held-out "
+                           "token, {3} right<br>{4}</div></div>\n",
+                           arm.color, arm.name, number(result->loss.mean, 3),
+                           percent(result->accuracy.mean), arm.meaning);
+    }
   out << "</div>\n";
+}
+
+/// "16 windows", or for each length if longer windows make it fewer.
+std::string windowsText(const StudySettings &s) {
+  std::string text;
+  for (int64_t length : s.lengths)
+    text += (text.empty() ? "" : ", ") +
+            llvm::formatv("{0} at L = {1}", s.batchAt(length), length).str();
+  return s.updateTokens ? text + " windows" : std::to_string(s.batch) + " windows";
 }
 
 void writeMethod(llvm::raw_ostream &out, const Study &study) {
@@ -94,21 +103,19 @@ void writeMethod(llvm::raw_ostream &out, const Study &study) {
       << "<p>All arms start from the same values in the tensors they share, see the same windows "
          "in "
          "the same order (drawn by a random stream of its own, keyed by seed and step) and train "
-         "on the same number of tokens. The arm sparse attends to all keys in the first quarter of "
-         "its steps, then trains its indexer alone on "
-         "windows of its own while everything else stays as it is, then selects; its indexer "
-         "learns "
-         "from the attention only, the rest from the text only. The step is differentiated, "
-         "planned and compiled to "
+         "on the same number of tokens. An arm with a trained indexer attends to all keys in the "
+         "first quarter of its steps, then trains the indexer alone on windows of its own while "
+         "everything else stays as it is, then selects; the indexer learns from the attention "
+         "only, the rest from the text only. The step is differentiated, planned and compiled to "
          "machine code by this project; nothing else computes.</p>\n"
       << llvm::formatv("<p>{0}: {1} token positions are both trained on and held out. Every "
                        "evaluation reads the same {2} held-out windows. Position t is counted as "
                        "early when t &lt; k − 1, where a selection of k keys has more places than "
                        "the past has tokens; k is half the length.</p>\n",
                        split, study.data.sharedTokens, s.heldOutWindows);
-  out << llvm::formatv("<p>{0} steps of {1} windows, Adam at {2:f4} ({3}), {4}, dropout {5}, "
+  out << llvm::formatv("<p>{0} steps of {1}, Adam at {2:f4} ({3}), {4}, dropout {5}, "
                        "initialisation <em>{6}</em>, seeds ",
-                       s.steps, s.batch, s.rate, rate, clip, number(s.dropout, 2), s.init);
+                       s.steps, windowsText(s), s.rate, rate, clip, number(s.dropout, 2), s.init);
   for (auto [i, seed] : llvm::enumerate(s.seedList()))
     out << (i ? ", " : "") << seed;
   out << llvm::formatv(". Corpus {0}: {1} bytes, {2} training and {3} held-out tokens, {4} pieces "
@@ -120,16 +127,15 @@ void writeMethod(llvm::raw_ostream &out, const Study &study) {
                            : "");
 }
 
-/// What the claims about loss and position come to, in one sentence.
-std::string lead(llvm::ArrayRef<Claim> claims) {
+/// What the first of the claims comes to, in one sentence.
+llvm::StringRef lead(const Comparison &comparison, llvm::ArrayRef<Claim> claims) {
   switch (claims.front().verdict) {
   case Verdict::Reproduced:
-    return "The published advantage of sparse attention survives a causal mask in this run.";
+    return comparison.reproducedLead;
   case Verdict::Refuted:
-    return "The published advantage of sparse attention disappears once the selector may not look "
-           "into the future.";
+    return comparison.refutedLead;
   case Verdict::Unsupported:
-    return "This run does not hold the arms that it takes to judge the published advantage.";
+    return comparison.unsupportedLead;
   }
   llvm_unreachable("every verdict has a sentence");
 }
@@ -137,13 +143,14 @@ std::string lead(llvm::ArrayRef<Claim> claims) {
 } // namespace
 
 std::string dsa::reportHtml(const Study &study, llvm::ArrayRef<Claim> claims) {
+  const Comparison &comparison = comparisonOf(study.settings);
   std::string document;
   llvm::raw_string_ostream out(document);
   out << "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
-         "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>Sparse "
-         "against classic attention</title>\n<style>"
-      << kStyle << "</style>\n</head>\n<body>\n<main>\n<h1>Sparse against classic attention</h1>\n"
-      << "<p class=\"lead\">" << lead(claims) << "</p>\n";
+         "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>"
+      << comparison.title << "</title>\n<style>" << kStyle
+      << "</style>\n</head>\n<body>\n<main>\n<h1>" << comparison.title
+      << "</h1>\n<p class=\"lead\">" << lead(comparison, claims) << "</p>\n";
   out << llvm::formatv("<p class=\"facts\">{0} · preset {1} · {2} threads, target {3} · {4}</p>\n",
                        study.date, study.settings.preset, study.settings.threads,
                        study.settings.target, escapeXml(study.machine));

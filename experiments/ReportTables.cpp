@@ -16,6 +16,13 @@ std::string spreadText(const Spread &spread, int64_t seeds) {
   return number(spread.mean, 3) + (seeds > 1 ? " ± " + number(spread.deviation, 3) : "");
 }
 
+/// A difference with its interval on a line of its own, so that four of them stand side by side.
+std::string intervalCell(const Difference &difference, int digits) {
+  std::string text = intervalText(difference, digits);
+  auto [mean, interval] = llvm::StringRef(text).split(' ');
+  return llvm::formatv("{0}<br><span class=\"range\">{1}</span>", mean, interval);
+}
+
 /// Text for a table cell: the parts of a list stand on lines of their own.
 std::string cellText(llvm::StringRef text) {
   llvm::SmallVector<llvm::StringRef> parts;
@@ -26,12 +33,13 @@ std::string cellText(llvm::StringRef text) {
   return cell;
 }
 
-/// Opens a section with a table of `columns`; those whose name begins with '#' hold numbers.
+/// Opens a section with a table of `columns`; those whose name begins with '#' hold numbers. The
+/// style sheet may know the table by `style`.
 void openTable(llvm::raw_ostream &out, llvm::StringRef title,
-               llvm::ArrayRef<llvm::StringRef> columns) {
+               llvm::ArrayRef<llvm::StringRef> columns, llvm::StringRef style = "") {
   if (!title.empty())
     out << "<h2>" << escapeXml(title) << "</h2>\n";
-  out << "<div class=\"scroll\"><table>\n<tr>";
+  out << "<div class=\"scroll\"><table class=\"" << style << "\">\n<tr>";
   for (llvm::StringRef column : columns) {
     bool numbers = column.consume_front("#");
     out << (numbers ? "<th class=\"n\">" : "<th>") << escapeXml(column) << "</th>";
@@ -91,8 +99,8 @@ void dsa::writeDifferences(llvm::raw_ostream &out, const Study &study) {
       for (double *share : {&accuracy.mean, &accuracy.low, &accuracy.high})
         *share *= 100;
       writeRow(out, {std::to_string(length), d.arm, d.baseline},
-               {intervalText(d.loss), intervalText(d.earlyLoss), intervalText(d.lateLoss),
-                intervalText(accuracy, 1), std::to_string(d.loss.pairs), rankOf(d.loss).str()});
+               {intervalCell(d.loss, 3), intervalCell(d.earlyLoss, 3), intervalCell(d.lateLoss, 3),
+                intervalCell(accuracy, 1), std::to_string(d.loss.pairs), rankOf(d.loss).str()});
     }
   closeTable(out);
 }
@@ -126,34 +134,47 @@ void dsa::writeIndexers(llvm::raw_ostream &out, const Study &study) {
 }
 
 void dsa::writePublished(llvm::raw_ostream &out, const Study &study) {
-  openTable(out, "Beside the published table",
-            {"L", "attention", "#published loss", "#our loss", "#published accuracy",
-             "#our accuracy", "#published s per step", "#our s per step"});
-  for (const PublishedResult &at : publishedResults()) {
-    auto row = [&](llvm::StringRef what, llvm::StringRef arm, double loss, double accuracy,
-                   double seconds) {
-      std::optional<ArmResult> ours = resultOf(study, arm, at.length);
-      writeRow(out, {std::to_string(at.length), what.str()},
-               {number(loss, 3), ours ? spreadText(ours->loss, ours->seeds) : "–",
-                percent(accuracy), ours ? percent(ours->accuracy.mean) : "–", number(seconds, 3),
-                ours ? number(ours->secondsPerStep, 3) : "–"});
-    };
-    row("classic", "classic", at.classicLoss, at.classicAccuracy, at.classicSeconds);
-    row("sparse, their selector", "published", at.sparseLoss, at.sparseAccuracy, at.sparseSeconds);
-    row("sparse, causal, random", "sparse-random", at.sparseLoss, at.sparseAccuracy,
-        at.sparseSeconds);
-    row("sparse, causal, trained", "sparse", at.sparseLoss, at.sparseAccuracy, at.sparseSeconds);
-  }
+  const Comparison &comparison = comparisonOf(study.settings);
+  // Figures of another network beside theirs would compare nothing.
+  bool comparable = comparison.isPublishedNetwork(study.settings);
+  if (comparable)
+    openTable(out, "Beside the published table",
+              {"L", "attention", "#published loss", "#our loss", "#published accuracy",
+               "#our accuracy", "#published s per step", "#our s per step"});
+  else
+    openTable(out, "The published table", {"L", "attention", "#loss", "#accuracy", "#s per step"});
+  llvm::ArrayRef<PublishedPair> pairs = comparison.beside;
+  for (const PublishedResult &at : comparison.published)
+    for (const PublishedPair &pair : comparable ? pairs : pairs.take_front(2)) {
+      bool baseline = pair.arm == comparison.baseline().name;
+      std::optional<ArmResult> ours = resultOf(study, pair.arm, at.length);
+      std::vector<std::string> cells;
+      auto add = [&](const std::string &theirs, const std::string &measured) {
+        cells.push_back(theirs);
+        if (comparable)
+          cells.push_back(ours ? measured : "–");
+      };
+      add(number(baseline ? at.baselineLoss : at.sparseLoss, 3),
+          ours ? spreadText(ours->loss, ours->seeds) : "");
+      add(percent(baseline ? at.baselineAccuracy : at.sparseAccuracy),
+          ours ? percent(ours->accuracy.mean) : "");
+      add(number(baseline ? at.baselineSeconds : at.sparseSeconds, 3),
+          ours ? number(ours->secondsPerStep, 3) : "");
+      writeRow(out, {std::to_string(at.length), pair.attention.str()}, cells);
+    }
   closeTable(out);
-  out << "<p class=\"facts\">Their corpus, tokenizer, split and machine are others: theirs is an "
-         "English web corpus of 50,000 tokens whose validation windows overlap the training "
-         "windows. The rows are comparable in direction and size of the difference between the "
-         "arms, not in absolute loss.</p>\n";
+  if (!comparable)
+    out << llvm::formatv("<p class=\"facts\">Ours stands above and not beside it: this run trains "
+                         "a network of {0} layers and {1} columns, the published one has {2} and "
+                         "{3} (--preset paper).</p>\n",
+                         study.settings.layers, study.settings.width, comparison.paper.layers,
+                         comparison.paper.width);
+  out << "<p class=\"facts\">" << escapeXml(comparison.besideNote) << "</p>\n";
 }
 
 void dsa::writeClaims(llvm::raw_ostream &out, llvm::ArrayRef<Claim> claims) {
   openTable(out, "The published claims",
-            {"claim", "published", "measured here", "verdict and reason"});
+            {"claim", "published", "measured here", "verdict and reason"}, "claims");
   for (const Claim &claim : claims)
     out << llvm::formatv("<tr><td>{0}</td><td>{1}</td><td>{2}</td><td><span class=\"verdict {3}\">"
                          "{3}</span><br><span class=\"reason\">{4}</span></td></tr>\n",

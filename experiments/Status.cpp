@@ -71,7 +71,8 @@ std::string stateOf(llvm::StringRef folder, const StudyProgress &progress) {
   return "killed";
 }
 
-void printEnd(llvm::StringRef folder, llvm::StringRef state, const StudyProgress &progress) {
+void printEnd(llvm::StringRef folder, llvm::StringRef question, llvm::StringRef state,
+              const StudyProgress &progress) {
   if (state == "running")
     llvm::outs() << llvm::formatv("{0:f0} tokens/s, {1} left\n", progress.tokensPerSecond,
                                   Progress::duration(progress.secondsLeft));
@@ -79,7 +80,7 @@ void printEnd(llvm::StringRef folder, llvm::StringRef state, const StudyProgress
     llvm::outs() << "report: " << folder << "/report.html\n";
   else
     llvm::outs() << (progress.message.empty() ? "" : progress.message + "\n")
-                 << "go on with: dsa-lab sparse-vs-classic --resume=" << folder << '\n';
+                 << "go on with: dsa-lab " << question << " --resume=" << folder << '\n';
 }
 
 } // namespace
@@ -116,6 +117,6 @@ llvm::Expected<int> dsa::answerStatus(llvm::ArrayRef<llvm::StringRef> arguments)
     for (int64_t seed : s.seedList())
       for (const std::string &arm : s.arms)
         llvm::outs() << runLine(folder, runName(arm, length, seed), s.steps, progress);
-  printEnd(folder, state, progress);
+  printEnd(folder, s.question, state, progress);
   return 0;
 }

@@ -185,7 +185,7 @@ Object dsa::toJson(const Study &study) {
   Array runs;
   for (const RunRecord &run : study.runs)
     runs.push_back(toJson(run));
-  return Object{{"experiment", "sparse-vs-classic"},
+  return Object{{"experiment", study.settings.question},
                 {"finished", study.finished},
                 {"date", study.date},
                 {"command", study.command},

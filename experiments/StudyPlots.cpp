@@ -1,5 +1,5 @@
 // The SVG pages of a study.
-#include "experiments/Arms.h"
+#include "experiments/Comparison.h"
 #include "experiments/Plot.h"
 #include "experiments/Report.h"
 
@@ -20,6 +20,11 @@ std::vector<std::string> drawnArms(const Study &study) {
   return arms;
 }
 
+/// No values yet, in the name and the colour of `arm`.
+Series seriesOf(const Study &study, llvm::StringRef arm) {
+  return {arm.str(), comparisonOf(study.settings).arm(arm).color.str(), {}, {}, {}};
+}
+
 /// One bar per measured length and arm.
 Panel barsByLength(const Study &study, llvm::StringRef title, llvm::StringRef unit,
                    llvm::function_ref<Spread(const ArmResult &)> value) {
@@ -27,7 +32,7 @@ Panel barsByLength(const Study &study, llvm::StringRef title, llvm::StringRef un
   for (int64_t length : measuredLengths(study))
     panel.categories.push_back(std::to_string(length));
   for (const std::string &arm : drawnArms(study)) {
-    Series series{arm, armNamed(arm).color.str(), {}, {}, {}};
+    Series series = seriesOf(study, arm);
     for (int64_t length : measuredLengths(study)) {
       Spread spread = value(*resultOf(study, arm, length));
       series.y.push_back(spread.mean);
@@ -53,7 +58,7 @@ Panel curvesAt(const Study &study, int64_t length, llvm::StringRef title, llvm::
       }
     if (runs.empty() || !value(runs.front()->log.evaluations.front()))
       continue;
-    Series series{arm, armNamed(arm).color.str(), {}, {}, {}};
+    Series series = seriesOf(study, arm);
     for (size_t i = 0; i < points; ++i) {
       std::vector<double> values;
       for (const RunRecord *run : runs)
@@ -78,7 +83,7 @@ Panel barsByBucket(const Study &study, int64_t length, llvm::StringRef title, ll
               {},
               false};
   for (const std::string &arm : drawnArms(study)) {
-    Series series{arm, armNamed(arm).color.str(), {}, {}, {}};
+    Series series = seriesOf(study, arm);
     for (bool early : {true, false}) {
       Spread spread = value(*resultOf(study, arm, length), early);
       series.y.push_back(spread.mean);
@@ -102,7 +107,7 @@ std::string dsa::comparisonPage(const Study &study) {
                    [](const ArmResult &result) { return Spread{1e3 * result.secondsPerStep, 0}; });
   Panel curves = curvesAt(study, measuredLengths(study).back(), "Held-out loss", "nats per token",
                           [](const Evaluation &at) { return std::optional(at.all.loss); });
-  return drawPage("Sparse against classic attention", {loss, accuracy, time, curves}, 2);
+  return drawPage(comparisonOf(study.settings).title, {loss, accuracy, time, curves}, 2);
 }
 
 std::string dsa::indexerPage(const Study &study) {

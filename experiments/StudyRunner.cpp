@@ -1,7 +1,6 @@
 // The order of runs, their checkpoints and their progress.
 #include "experiments/StudyRunner.h"
 
-#include "experiments/Arms.h"
 #include "experiments/ModelLearner.h"
 #include "experiments/Progress.h"
 #include "experiments/Report.h"
@@ -24,15 +23,15 @@ TrainerOptions loopOf(const StudySettings &s, const RunRecord &run) {
   loop.schedule = {s.rate, s.warmup, s.steps, s.cosine};
   loop.evaluateEvery = s.evaluateEvery;
   loop.selected = run.selected;
-  if (armNamed(run.arm).trainsIndexer)
+  if (comparisonOf(s).arm(run.arm).trainsIndexer)
     loop.warmUpIndexer(s.indexerSteps);
   return loop;
 }
 
-llvm::Expected<std::unique_ptr<ModelLearner>> learnerOf(const SparseVsClassicOptions &options,
+llvm::Expected<std::unique_ptr<ModelLearner>> learnerOf(const StudyOptions &options,
                                                         const RunRecord &run) {
   const StudySettings &s = options.settings;
-  const Arm &arm = armNamed(run.arm);
+  const Arm &arm = comparisonOf(s).arm(run.arm);
   auto model = modelOf(s, arm, run.length);
   if (!model)
     return model.takeError();
@@ -72,7 +71,7 @@ public:
       : run(run), settings(s), tokensLeft(tokensLeft), folder(folder), checkpoints(checkpoints),
         learner(learner), checkpointEvery(checkpointEvery), first(run.log.steps()), steps(first),
         updates(run.log.updates()), evaluations(run.log.evaluations.size()),
-        bar(llvm::outs(), runName(run), s.steps, s.batch * run.length, first) {}
+        bar(llvm::outs(), runName(run), s.steps, s.batchAt(run.length) * run.length, first) {}
 
   llvm::Error operator()(const TrainingLog &log) {
     if (log.updates() != updates)
@@ -108,7 +107,7 @@ private:
       return llvm::Error::success();
     reported = Clock::now();
     double speed = bar.tokensPerSecond(steps);
-    double done = static_cast<double>((steps - first) * settings.batch * run.length);
+    double done = static_cast<double>((steps - first) * settings.batchAt(run.length) * run.length);
     return folder.write({"running", runName(run), steps, log.losses.back(), speed,
                          (tokensLeft - done) / speed, ""});
   }
@@ -138,7 +137,7 @@ double StudyRunner::tokensLeft(const RunRecord &current) const {
         reached |= now;
         int64_t steps = now ? s.steps - current.log.steps() : s.steps;
         if (reached)
-          tokens += static_cast<double>(steps * s.batch * length);
+          tokens += static_cast<double>(steps * s.batchAt(length) * length);
       }
   return tokens;
 }
@@ -180,7 +179,9 @@ llvm::Error StudyRunner::train(RunRecord &run, const Windows &windows,
   RunCheckpoints checkpoints = folder.checkpointsOf(runName(run));
   RunObserver observer(run, s, tokensLeft(run), folder, checkpoints, **learner,
                        options.checkpointEvery);
-  auto batchOf = [&](int64_t step) { return windows.trainingBatch(step, s.batch, run.seed); };
+  auto batchOf = [&](int64_t step) {
+    return windows.trainingBatch(step, s.batchAt(run.length), run.seed);
+  };
   if (llvm::Error error =
           dsa::train(**learner, loopOf(s, run), batchOf, windows.heldOutBatch(s.heldOutWindows),
                      interruptFlag(), observer, run.log))

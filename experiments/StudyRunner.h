@@ -2,9 +2,9 @@
 #pragma once
 
 #include "experiments/Dataset.h"
-#include "experiments/SparseVsClassic.h"
 #include "experiments/Study.h"
 #include "experiments/StudyFolder.h"
+#include "experiments/StudyOptions.h"
 #include "experiments/Windows.h"
 
 namespace dsa {
@@ -12,8 +12,7 @@ namespace dsa {
 class StudyRunner {
 public:
   /// Adds to `study`, which holds the settings; all four outlive the runner.
-  StudyRunner(Study &study, const Dataset &data, StudyFolder &folder,
-              const SparseVsClassicOptions &options)
+  StudyRunner(Study &study, const Dataset &data, StudyFolder &folder, const StudyOptions &options)
       : study(study), data(data), folder(folder), options(options) {}
 
   /// Every length, seed and arm, with the study written after each run. A run that is already
@@ -33,7 +32,7 @@ private:
   Study &study;
   const Dataset &data;
   StudyFolder &folder;
-  const SparseVsClassicOptions &options;
+  const StudyOptions &options;
 };
 
 } // namespace dsa

@@ -1,6 +1,7 @@
 // Settings to JSON and back, over one list of fields.
 #include "experiments/StudySettings.h"
 
+#include "experiments/Comparison.h"
 #include "runtime/Json.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -11,9 +12,12 @@ using namespace dsa;
 namespace {
 
 constexpr llvm::StringLiteral kThreads = "threads";
+/// What experiments of the first version lack; they ran as the defaults say.
+constexpr llvm::StringLiteral kLater[] = {"question", "update_tokens", "expert_width"};
 
 /// Calls `visit(name, field)` for each setting.
 template <typename Settings, typename Visit> void forEachField(Settings &s, Visit visit) {
+  visit(kLater[0], s.question);
   visit("preset", s.preset);
   visit("arms", s.arms);
   visit("lengths", s.lengths);
@@ -21,6 +25,7 @@ template <typename Settings, typename Visit> void forEachField(Settings &s, Visi
   visit("first_seed", s.firstSeed);
   visit("steps", s.steps);
   visit("batch", s.batch);
+  visit(kLater[1], s.updateTokens);
   visit("accumulate", s.accumulate);
   visit("evaluate_every", s.evaluateEvery);
   visit("held_out_windows", s.heldOutWindows);
@@ -34,6 +39,7 @@ template <typename Settings, typename Visit> void forEachField(Settings &s, Visi
   visit("dropout", s.dropout);
   visit("width", s.width);
   visit("layers", s.layers);
+  visit(kLater[2], s.expertWidth);
   visit("init", s.init);
   visit("corpus", s.corpus);
   visit("tokens", s.tokenLimit);
@@ -59,6 +65,10 @@ template <typename T> llvm::json::Value valueOf(const std::optional<T> &field) {
 
 } // namespace
 
+int64_t StudySettings::batchAt(int64_t length) const {
+  return updateTokens ? std::min(batch, std::max<int64_t>(1, updateTokens / length)) : batch;
+}
+
 std::vector<int64_t> StudySettings::seedList() const {
   std::vector<int64_t> list;
   for (int64_t i = 0; i < seeds; ++i)
@@ -82,7 +92,8 @@ llvm::Expected<StudySettings> dsa::parseStudySettings(llvm::StringRef text) {
   llvm::json::ObjectMapper mapper(*value, root);
   bool read = bool(mapper);
   forEachField(settings, [&](llvm::StringLiteral name, auto &field) {
-    read = read && mapper.map(name, field);
+    bool later = llvm::is_contained(kLater, name);
+    read = read && (later ? mapper.mapOptional(name, field) : mapper.map(name, field));
   });
   if (!read)
     return root.getError();
@@ -90,6 +101,12 @@ llvm::Expected<StudySettings> dsa::parseStudySettings(llvm::StringRef text) {
   for (const auto &[name, field] : *value->getAsObject())
     if (!known.get(name))
       return failure(llvm::formatv("expected known settings only, got '{0}'", name.str()));
+  const Comparison *comparison = findComparison(settings.question);
+  if (!comparison)
+    return failure("expected a question that trains arms, got '" + settings.question + "'");
+  for (const std::string &arm : settings.arms)
+    if (!comparison->find(arm))
+      return failure(llvm::formatv("expected an arm of {0}, got '{1}'", settings.question, arm));
   return settings;
 }
 

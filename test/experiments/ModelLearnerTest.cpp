@@ -1,7 +1,7 @@
 // Compiled networks as the trainer sees them: loss at the start, accumulation, weight decay.
 #include "experiments/ModelLearner.h"
 
-#include "experiments/Arms.h"
+#include "experiments/Comparison.h"
 #include "experiments/DataStream.h"
 
 #include "gtest/gtest.h"
@@ -20,7 +20,7 @@ TokenBatch randomBatch(int64_t vocabulary, int64_t rows, int64_t length) {
 /// Cross entropy of the first step of the published network at its own vocabulary.
 double firstLoss(llvm::StringRef init, llvm::StringRef arm) {
   LearnerOptions options;
-  options.model = llvm::cantFail(loadArmModel(armNamed(arm)));
+  options.model = llvm::cantFail(loadArmModel(sparseVsClassic().arm(arm)));
   options.model.length = 64;
   options.model.batch = 4;
   options.init = init.str();
@@ -52,7 +52,7 @@ TEST(ModelLearner, FirstLossOfThePublishedStart) {
 class SmallLearner : public testing::Test {
 protected:
   SmallLearner() {
-    options.model = llvm::cantFail(loadArmModel(armNamed("classic")));
+    options.model = llvm::cantFail(loadArmModel(sparseVsClassic().arm("classic")));
     options.model.vocab = 32;
     options.model.length = 6;
     options.model.batch = 4;

@@ -1,5 +1,5 @@
 // Options say what they expected and what came.
-#include "experiments/SparseVsClassic.h"
+#include "experiments/StudyOptions.h"
 
 #include "gtest/gtest.h"
 
@@ -8,14 +8,14 @@ using namespace dsa;
 namespace {
 
 std::string errorOf(llvm::ArrayRef<llvm::StringRef> arguments) {
-  auto options = parseSparseVsClassic(arguments);
+  auto options = parseStudyOptions(sparseVsClassic(), arguments);
   if (options)
     return "";
   return llvm::toString(options.takeError());
 }
 
 TEST(Options, QuickIsTheDefault) {
-  auto options = parseSparseVsClassic({});
+  auto options = parseStudyOptions(sparseVsClassic(), {});
   ASSERT_TRUE(bool(options));
   EXPECT_EQ(options->settings.vocabulary, 4096);
   EXPECT_EQ(options->settings.warmup, 40);
@@ -23,7 +23,8 @@ TEST(Options, QuickIsTheDefault) {
 }
 
 TEST(Options, AnOptionWinsOverThePreset) {
-  auto options = parseSparseVsClassic({"--steps=100", "--preset", "paper", "--lengths=128,64"});
+  auto options = parseStudyOptions(sparseVsClassic(),
+                                   {"--steps=100", "--preset", "paper", "--lengths=128,64"});
   ASSERT_TRUE(bool(options));
   EXPECT_EQ(options->settings.steps, 100);
   EXPECT_EQ(options->settings.vocabulary, 49152);
@@ -33,13 +34,13 @@ TEST(Options, AnOptionWinsOverThePreset) {
 }
 
 TEST(Options, ThePublishedSplitOfThePaperKeepsItsTokens) {
-  auto options = parseSparseVsClassic({"--preset=paper", "--split=published"});
+  auto options = parseStudyOptions(sparseVsClassic(), {"--preset=paper", "--split=published"});
   ASSERT_TRUE(bool(options));
   EXPECT_EQ(options->settings.tokenLimit, 50000);
 }
 
 TEST(Options, WarmupFollowsTheSteps) {
-  auto options = parseSparseVsClassic({"--steps=20"});
+  auto options = parseStudyOptions(sparseVsClassic(), {"--steps=20"});
   ASSERT_TRUE(bool(options));
   EXPECT_EQ(options->settings.warmup, 2);
   EXPECT_EQ(options->settings.indexerSteps, 5);
@@ -47,7 +48,7 @@ TEST(Options, WarmupFollowsTheSteps) {
 }
 
 TEST(Options, TheWarmupOfTheIndexerMayBeGiven) {
-  auto options = parseSparseVsClassic({"--steps=20", "--warmup-indexer=0"});
+  auto options = parseStudyOptions(sparseVsClassic(), {"--steps=20", "--warmup-indexer=0"});
   ASSERT_TRUE(bool(options));
   EXPECT_EQ(options->settings.indexerSteps, 0);
 }

@@ -1,5 +1,5 @@
 // Settings survive a file, and a changed one is named.
-#include "experiments/SparseVsClassic.h"
+#include "experiments/StudyOptions.h"
 
 #include "gtest/gtest.h"
 
@@ -18,7 +18,7 @@ std::string errorOf(llvm::StringRef text) {
 
 TEST(StudySettings, ComeBackAsTheyWere) {
   for (llvm::StringRef preset : {"quick", "paper"}) {
-    StudySettings settings = presetSettings(preset);
+    StudySettings settings = presetSettings(sparseVsClassic(), preset);
     settings.rate = 1. / 3;
     auto read = parseStudySettings(textOf(settings));
     ASSERT_TRUE(bool(read)) << llvm::toString(read.takeError());
@@ -29,7 +29,7 @@ TEST(StudySettings, ComeBackAsTheyWere) {
 }
 
 TEST(StudySettings, ADamagedFileIsNamed) {
-  std::string text = textOf(presetSettings("quick"));
+  std::string text = textOf(presetSettings(sparseVsClassic(), "quick"));
   EXPECT_NE(errorOf(llvm::StringRef(text).drop_back()), "");
   EXPECT_NE(errorOf("{}").find("missing value at settings.preset"), std::string::npos)
       << errorOf("{}");
@@ -37,8 +37,37 @@ TEST(StudySettings, ADamagedFileIsNamed) {
   EXPECT_EQ(errorOf(("{\"speed\":1," + inside).str()), "expected known settings only, got 'speed'");
 }
 
+TEST(StudySettings, WhatOlderExperimentsLackIsAsTheyRan) {
+  llvm::json::Object object = toJson(presetSettings(sparseVsClassic(), "paper"));
+  for (llvm::StringRef later : {"question", "update_tokens", "expert_width"})
+    EXPECT_TRUE(object.erase(later)) << later.str();
+  auto read = parseStudySettings(llvm::formatv("{0}", llvm::json::Value(std::move(object))).str());
+  ASSERT_TRUE(bool(read)) << llvm::toString(read.takeError());
+  EXPECT_EQ(textOf(*read), textOf(presetSettings(sparseVsClassic(), "paper")));
+}
+
+TEST(StudySettings, QuestionsAndArmsMustExist) {
+  StudySettings settings = presetSettings(latentSparse(), "quick");
+  EXPECT_EQ(errorOf(textOf(settings)), "");
+  settings.arms.push_back("classic");
+  EXPECT_EQ(errorOf(textOf(settings)), "expected an arm of latent-sparse, got 'classic'");
+  settings.question = "kernels";
+  EXPECT_EQ(errorOf(textOf(settings)), "expected a question that trains arms, got 'kernels'");
+}
+
+TEST(StudySettings, LongerWindowsMakeAnUpdateHoldFewer) {
+  StudySettings settings = presetSettings(latentSparse(), "paper");
+  std::vector<int64_t> batches;
+  for (int64_t length : settings.lengths)
+    batches.push_back(settings.batchAt(length));
+  EXPECT_EQ(batches, (std::vector<int64_t>{8, 8, 8, 2, 1})); // as published
+  EXPECT_EQ(settings.batchAt(4096), 1);
+  settings.updateTokens = 0;
+  EXPECT_EQ(settings.batchAt(4096), 8);
+}
+
 TEST(StudySettings, OnlyTheThreadsMayChange) {
-  StudySettings begun = presetSettings("quick"), now = begun;
+  StudySettings begun = presetSettings(sparseVsClassic(), "quick"), now = begun;
   now.threads = 77;
   EXPECT_FALSE(bool(compareSettings(begun, now)));
   now.steps = 401;

@@ -3,6 +3,7 @@
 #   lab.py same FOLDER FOLDER                   fails unless both have measured and learned the same
 #   lab.py interrupt FOLDER [OPTIONS...]        SIGINT after a few steps; prints the exit code
 #   lab.py kill N FOLDER REFERENCE [OPTIONS...] kill -9 at N random moments, resumed until it is done, as often as needed
+# The experiment is sparse-vs-classic, or that of --question=NAME among the options.
 import glob
 import json
 import os
@@ -25,16 +26,29 @@ def text(path):
     return path
 
 
+def question(options):
+    """The question that the options name, and the options that it is asked with."""
+    named = [o for o in options if o.startswith("--question=")]
+    return named[-1].split("=")[1] if named else "sparse-vs-classic", [o for o in options if o not in named]
+
+
+def tiny(options):
+    """The sizes that the options leave open."""
+    given = {o.split("=")[0] for o in options}
+    return [o for o in TINY if o.split("=")[0] not in given]
+
+
 def command(folder, options):
+    name, options = question(options)
     base = os.path.dirname(os.path.abspath(folder))
     corpus = text(os.path.join(base, "text.txt"))
-    return ["dsa-lab", "sparse-vs-classic", "--corpus=" + corpus, "--cache=" + os.path.join(base, "cache"), "--out=" + folder] + TINY + options
+    return ["dsa-lab", name, "--corpus=" + corpus, "--cache=" + os.path.join(base, "cache"), "--out=" + folder] + tiny(options) + options
 
 
 def resume(folder, options):
     cache = os.path.join(os.path.dirname(os.path.abspath(folder)), "cache")
     kept = [o for o in options if o.startswith(("--keep", "--checkpoint-every", "--threads"))]
-    return ["dsa-lab", "sparse-vs-classic", "--resume=" + folder, "--cache=" + cache] + kept
+    return ["dsa-lab", question(options)[0], "--resume=" + folder, "--cache=" + cache] + kept
 
 
 def timeless(value):

@@ -1,16 +1,16 @@
-// The settings of the question sparse-versus-classic: presets and options.
+// Presets and options of the questions that train arms side by side.
 #pragma once
 
+#include "experiments/Comparison.h"
 #include "experiments/Options.h"
-#include "experiments/StudySettings.h"
 #include "experiments/TraceFile.h"
 
 namespace dsa {
 
 /// Where and how safely a study is written, beside what it does.
-struct SparseVsClassicOptions {
+struct StudyOptions {
   StudySettings settings;
-  std::string folder = "experiments/results/sparse-vs-classic";
+  std::string folder;
   std::string cache = ".cache"; ///< Of compiled kernels and tokenizers; may be deleted at any time.
   TraceFile trace = {};
   std::string resume = {}; ///< The folder of an experiment to go on with; empty for a new one.
@@ -21,18 +21,15 @@ struct SparseVsClassicOptions {
 
 /// "quick": the published network made small enough for five minutes on two cores, with a sound
 /// initialisation and schedule. "paper": the published configuration.
-StudySettings presetSettings(llvm::StringRef preset);
-
-/// Declares every option on `options`, which writes into `result`.
-void declareOptions(Options &options, SparseVsClassicOptions &result);
+StudySettings presetSettings(const Comparison &comparison, llvm::StringRef preset);
 
 /// The preset named by `arguments`, or the settings of the experiment that they resume, with every
 /// other option applied on top. Errors: an unknown option or word, a number out of range, options
-/// that contradict each other, a folder without an experiment.
-llvm::Expected<SparseVsClassicOptions>
-parseSparseVsClassic(llvm::ArrayRef<llvm::StringRef> arguments);
+/// that contradict each other, a folder without an experiment or with one of another question.
+llvm::Expected<StudyOptions> parseStudyOptions(const Comparison &comparison,
+                                               llvm::ArrayRef<llvm::StringRef> arguments);
 
-/// The text of `dsa-lab sparse-vs-classic --help`.
-std::string sparseVsClassicHelp();
+/// The text of `dsa-lab QUESTION --help`.
+std::string studyHelp(const Comparison &comparison);
 
 } // namespace dsa

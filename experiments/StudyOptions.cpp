@@ -1,7 +1,6 @@
-// Presets and options of the question sparse-versus-classic.
-#include "experiments/SparseVsClassic.h"
+// Presets and options of a comparison.
+#include "experiments/StudyOptions.h"
 
-#include "experiments/Arms.h"
 #include "experiments/Corpus.h"
 #include "experiments/NumberText.h"
 #include "experiments/StudyFolder.h"
@@ -20,8 +19,6 @@ constexpr int64_t kLeastLength = 2, kGreatestLength = 4096;
 constexpr int64_t kLeastVocabulary = 300, kGreatestVocabulary = 1 << 20;
 /// What the published run kept of its corpus.
 constexpr int64_t kPublishedTokens = 50000;
-/// Eight heads whose columns rope turns in pairs.
-constexpr int64_t kWidthUnit = 16;
 /// Steps for the indexer alone, as a share of the others.
 constexpr int64_t kIndexerShare = 4;
 /// Warm-up of the quick preset, as a share of its steps.
@@ -37,7 +34,7 @@ llvm::Error failure(const llvm::Twine &message) {
 
 /// What follows from other settings.
 void deriveSettings(StudySettings &s, llvm::ArrayRef<llvm::StringRef> arguments) {
-  StudySettings preset = presetSettings(s.preset);
+  StudySettings preset = presetSettings(comparisonOf(s), s.preset);
   s.warmup = preset.warmup * s.steps / preset.steps;
   if (!Options::isGiven("warmup-indexer", arguments))
     s.indexerSteps = s.steps / kIndexerShare;
@@ -49,57 +46,60 @@ void deriveSettings(StudySettings &s, llvm::ArrayRef<llvm::StringRef> arguments)
 
 /// What no single option can see.
 llvm::Error checkSettings(const StudySettings &s) {
-  if (s.batch % s.accumulate != 0)
-    return failure(llvm::formatv("option --accumulate: expected a divisor of the {0} windows of an "
-                                 "update, got {1}",
-                                 s.batch, s.accumulate));
+  for (int64_t length : s.lengths)
+    if (int64_t batch = s.batchAt(length); batch % s.accumulate != 0)
+      return failure(llvm::formatv("option --accumulate: expected a divisor of the {0} windows of "
+                                   "an update, got {1}",
+                                   batch, s.accumulate));
   if (s.weightDecay != 0 && s.optimizer != "adamw")
     return failure(
         llvm::formatv("option --weight-decay: expected 0 with the optimizer adam, got {0}; "
                       "adamw has one",
                       shortNumber(s.weightDecay)));
-  if (s.width % kWidthUnit != 0)
+  if (int64_t unit = comparisonOf(s).widthUnit; s.width % unit != 0)
     return failure(
-        llvm::formatv("option --width: expected a multiple of {0}, got {1}", kWidthUnit, s.width));
+        llvm::formatv("option --width: expected a multiple of {0}, got {1}", unit, s.width));
   return llvm::Error::success();
 }
 
 } // namespace
 
-StudySettings dsa::presetSettings(llvm::StringRef preset) {
+StudySettings dsa::presetSettings(const Comparison &comparison, llvm::StringRef preset) {
+  bool paper = preset == "paper";
+  const PresetSize &size = paper ? comparison.paper : comparison.quick;
   StudySettings settings;
+  settings.question = comparison.name.str();
   settings.preset = preset.str();
-  settings.arms = armNames();
-  settings.batch = 16;
+  settings.arms = comparison.armNames();
+  settings.lengths = size.lengths;
+  settings.steps = size.steps;
+  settings.evaluateEvery = size.evaluateEvery;
+  settings.batch = size.batch;
+  settings.updateTokens = size.updateTokens;
+  settings.width = size.width;
+  settings.layers = size.layers;
+  settings.expertWidth = size.expertWidth;
   settings.heldOutWindows = 256;
+  settings.indexerSteps = settings.steps / kIndexerShare;
   settings.corpus = kDefaultCorpus.str();
   settings.split = "ranges";
   settings.threads = hostThreads();
   settings.target = "cpu";
-  if (preset == "paper") {
-    settings.lengths = {64, 128, 256};
-    settings.steps = 1000;
-    settings.evaluateEvery = 200;
-    settings.rate = 3e-3;
-    settings.init = "published";
-    settings.vocabulary = 49152;
-    settings.indexerSteps = settings.steps / kIndexerShare;
-    return settings;
+  settings.rate = paper ? 3e-3 : 1e-3;
+  settings.init = paper ? "published" : "normal";
+  settings.vocabulary = paper ? 49152 : 4096;
+  settings.cosine = !paper;
+  if (!paper) {
+    settings.warmup = settings.steps / kWarmupShare;
+    settings.clip = 1.0;
   }
-  settings.lengths = {64};
-  settings.steps = 400;
-  settings.evaluateEvery = 100;
-  settings.rate = 1e-3;
-  settings.warmup = settings.steps / kWarmupShare;
-  settings.cosine = true;
-  settings.clip = 1.0;
-  settings.init = "normal";
-  settings.vocabulary = 4096;
-  settings.indexerSteps = settings.steps / kIndexerShare;
   return settings;
 }
 
-void dsa::declareOptions(Options &options, SparseVsClassicOptions &result) {
+namespace {
+
+/// Declares every option on `options`, which writes into `result`.
+void declareOptions(Options &options, const Comparison &comparison, StudyOptions &result) {
   StudySettings &s = result.settings;
   options.choice("preset", "size of the study; sets the defaults of the options below", s.preset,
                  {"quick", "paper"});
@@ -107,21 +107,30 @@ void dsa::declareOptions(Options &options, SparseVsClassicOptions &result) {
                    kLeastLength, kGreatestLength);
   options.integer("steps", "updates per run", s.steps, 1, 10000000);
   options.integer("batch", "windows per update", s.batch, 1, 4096);
+  options.integer("update-tokens", "fewer windows where they would hold more tokens, 0 = never",
+                  s.updateTokens, 0, INT32_MAX);
   options.integer("accumulate", "parts in which the windows of an update are computed",
                   s.accumulate, 1, 4096);
   options.integer("seeds", "runs of an arm at one length, for mean, deviation and intervals",
                   s.seeds, 1, 1000);
   options.integer("first-seed", "of the runs; the others follow it", s.firstSeed, 0, INT32_MAX);
-  options.choices("arms", "ways to attend: " + llvm::join(armNames(), ", "), s.arms, armNames());
+  options.choices("arms", "ways to attend: " + llvm::join(comparison.armNames(), ", "), s.arms,
+                  comparison.armNames());
   options.choice("optimizer", "update rule", s.optimizer, {"adam", "adamw"});
   options.number("learning-rate", "its greatest value", s.rate, 0, 1e30);
   options.number("weight-decay", "of adamw", s.weightDecay, 0, 1);
-  options.integer("warmup-indexer",
-                  "steps of the arm sparse for its indexer alone, default a quarter of --steps",
-                  s.indexerSteps, 0, 10000000);
+  options.integer(
+      "warmup-indexer",
+      "steps that train an indexer alone, in arms that do; default a quarter of --steps",
+      s.indexerSteps, 0, 10000000);
   options.number("dropout", "share of activations that training drops", s.dropout, 0, .99);
-  options.integer("width", "columns of the network, a multiple of 16", s.width, 16, 65536);
+  options.integer(
+      "width",
+      llvm::formatv("columns of the network, a multiple of {0}", comparison.widthUnit).str(),
+      s.width, comparison.widthUnit, 65536);
   options.integer("layers", "blocks of the network", s.layers, 1, 1000);
+  options.integer("expert-width", "columns of an expert's hidden layer, 0 = as published",
+                  s.expertWidth, 0, 65536);
   options.text("corpus", "FILE", "a UTF-8 text file, or bible-kjv", s.corpus);
   options.integer("tokens", "use only so many tokens of the corpus, 0 = all", s.tokenLimit, 0,
                   INT32_MAX);
@@ -145,26 +154,39 @@ void dsa::declareOptions(Options &options, SparseVsClassicOptions &result) {
   options.flag("help", "print this", result.help);
 }
 
-llvm::Expected<SparseVsClassicOptions>
-dsa::parseSparseVsClassic(llvm::ArrayRef<llvm::StringRef> arguments) {
+/// The options of `preset` before any is given.
+StudyOptions presetOptions(const Comparison &comparison, llvm::StringRef preset) {
+  StudyOptions options;
+  options.settings = presetSettings(comparison, preset);
+  options.folder = ("experiments/results/" + comparison.name).str();
+  return options;
+}
+
+} // namespace
+
+llvm::Expected<StudyOptions> dsa::parseStudyOptions(const Comparison &comparison,
+                                                    llvm::ArrayRef<llvm::StringRef> arguments) {
   // The first reading finds the preset or the experiment, the second puts the other options on top.
-  SparseVsClassicOptions first{presetSettings("quick")};
+  StudyOptions first = presetOptions(comparison, "quick");
   Options probe;
-  declareOptions(probe, first);
+  declareOptions(probe, comparison, first);
   if (llvm::Error error = probe.parse(arguments))
     return error;
   if (first.help)
     return first;
   bool resumes = !first.resume.empty();
-  SparseVsClassicOptions result{presetSettings(first.settings.preset)};
+  StudyOptions result = presetOptions(comparison, first.settings.preset);
   if (resumes) {
     auto begun = readRequest(first.resume);
     if (!begun)
       return begun.takeError();
     result.settings = begun->settings;
+    if (result.settings.question != comparison.name)
+      return failure(llvm::formatv("option --resume: expected an experiment of {0}, got one of {1}",
+                                   comparison.name, result.settings.question));
   }
   Options options;
-  declareOptions(options, result);
+  declareOptions(options, comparison, result);
   if (llvm::Error error = options.parse(arguments))
     return error;
   if (!resumes)
@@ -178,24 +200,11 @@ dsa::parseSparseVsClassic(llvm::ArrayRef<llvm::StringRef> arguments) {
   return result;
 }
 
-std::string dsa::sparseVsClassicHelp() {
-  SparseVsClassicOptions shown{presetSettings("quick")};
+std::string dsa::studyHelp(const Comparison &comparison) {
+  StudyOptions shown = presetOptions(comparison, "quick");
   Options options;
-  declareOptions(options, shown);
-  return "usage: dsa-lab sparse-vs-classic [options]\n\n"
-         "Trains the published mixture-of-experts transformer with classic attention, with\n"
-         "a window, with causal sparse attention over a random and over a trained indexer, and "
-         "with\n"
-         "the published selector, on the same tokens from the same initial values; judges each\n"
-         "published claim by the result.\n\n"
-         "options [default of the preset quick]:\n" +
-         options.help() +
-         "\nexamples:\n"
-         "  dsa-lab sparse-vs-classic\n"
-         "      a few minutes on two cores; then open "
-         "experiments/results/sparse-vs-classic/report.html\n"
-         "  dsa-lab sparse-vs-classic --lengths=64,128 --seeds=3 --corpus=book.txt --out=book\n"
-         "      two lengths, three seeds with mean and deviation, a text of your own\n"
-         "  dsa-lab sparse-vs-classic --resume=book\n"
-         "      go on with it after a crash or Ctrl-C; dsa-lab status book says how far it is\n";
+  declareOptions(options, comparison, shown);
+  return llvm::formatv("usage: dsa-lab {0} [options]\n\n{1}\n\n"
+                       "options [default of the preset quick]:\n{2}\nexamples:\n{3}",
+                       comparison.name, comparison.purpose, options.help(), comparison.examples);
 }
