@@ -90,13 +90,18 @@ void Pointwise::emitRow(Value number, Value columnFrom, int64_t width, Load load
 }
 
 Value Pointwise::operand(Value value, Row &row, Value column, Value mask) {
-  if (auto found = row.values.find(value); found != row.values.end())
-    return found->second;
+  // What is computed here is not in its buffer yet, under none of its shapes.
+  for (Value source = value;; source = source.getDefiningOp()->getOperand(0)) {
+    if (auto found = row.values.find(source); found != row.values.end())
+      return found->second;
+    if (!source.getDefiningOp() || !isReshape(source.getDefiningOp()))
+      break;
+  }
   if (auto found = row.starts.find(value); found != row.starts.end()) {
     auto &[view, first] = found->second;
     return row.values[value] = b.loadVector(view, b.add(first, column), mask);
   }
-  assert(isView(value.getDefiningOp()) &&
+  assert(isReshape(value.getDefiningOp()) &&
          "a value is computed, loaded, or a reshape of such a value");
   return operand(value.getDefiningOp()->getOperand(0), row, column, mask);
 }

@@ -33,3 +33,11 @@ func.func @rank_4(%a: tensor<2x3x5x7xf32>) -> tensor<2x3x5x7xf32> {
   %y = dsa.silu %a : (tensor<2x3x5x7xf32>) -> tensor<2x3x5x7xf32>
   return %y : tensor<2x3x5x7xf32>
 }
+
+// Both a product and what follows its reshape are results: the second is computed before the first has been stored.
+func.func @behind_a_reshape(%x: tensor<2x5x3xf32>, %w: tensor<4x3xf32>) -> (tensor<2x5x4xf32>, tensor<2x5x1x4xf32>) {
+  %y = dsa.linear %x, %w : (tensor<2x5x3xf32>, tensor<4x3xf32>) -> tensor<2x5x4xf32>
+  %e = tensor.expand_shape %y [[0], [1], [2, 3]] output_shape [2, 5, 1, 4] : tensor<2x5x4xf32> into tensor<2x5x1x4xf32>
+  %z = dsa.silu %e : (tensor<2x5x1x4xf32>) -> tensor<2x5x1x4xf32>
+  return %y, %z : tensor<2x5x4xf32>, tensor<2x5x1x4xf32>
+}
