@@ -42,7 +42,8 @@ td.n, td.arm { white-space: nowrap; }
 .range { color: var(--soft); font-size: 12px; }
 .claims th { width: 17%; }
 .claims th:nth-child(2) { width: 19%; }
-.claims th:nth-child(3) { width: 31%; }
+.claims th:nth-child(3) { width: 27%; }
+.claims th:nth-child(4) { width: 37%; }
 .scroll { overflow-x: auto; }
 .scroll + p { margin-top: 10px; }
 .verdict { display: inline-block; padding: 1px 10px; border-radius: 99px; font-size: 13px;
