@@ -1,6 +1,7 @@
 // A target turns one function of a graph module into something that runs.
 #pragma once
 
+#include "passes/PlanOptions.h"
 #include "runtime/Executable.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -22,8 +23,8 @@ struct CompileOptions {
   Trace *trace = nullptr;
   /// Instruction set of the cpu target: avx512, avx2 or sse; empty: the widest of this machine.
   std::string vector;
-  /// Whether ops may share a kernel.
-  bool fuse = true;
+  /// Which kernels the graph becomes.
+  PlanOptions plan;
 };
 
 /// One way to execute graphs, known by the name under which tools take it.

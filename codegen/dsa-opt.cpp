@@ -12,8 +12,10 @@ static llvm::cl::extrahelp examples(R"(
 examples:
   dsa-model emit models/configs/sparse-moe.json --train | dsa-opt --dsa-graph-pipeline --dsa-statistics
       a training step as planned launches of kernels, and how much each pass has done for it
-  dsa-opt test/tutorial/first-steps.mlir --dsa-outline-kernels --mlir-print-ir-before-all
-      what one pass makes of a module, beside what it was given
+  dsa-opt test/tutorial/first-steps.mlir --dsa-plan-fusion=explain --dsa-outline-kernels --mlir-print-ir-before-all
+      what two passes make of a module, beside what they were given, and why
+  dsa-model emit models/configs/sparse-moe.json --train | dsa-opt --dsa-explore-fusion=machine=h100 -o /dev/null
+      what each fusion of a training step would spare on another machine
 )");
 
 int main(int argc, char **argv) {

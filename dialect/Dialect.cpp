@@ -136,6 +136,11 @@ LogicalResult DsaDialect::verifyOperationAttribute(Operation *op, NamedAttribute
   if (attribute.getName() == kTrainAttr && !isRecipe)
     return op->emitOpError("expected dsa.train to be a dictionary on a function, got ")
            << attribute.getValue();
+  // dialect_c12
+  auto number = dyn_cast<IntegerAttr>(attribute.getValue());
+  bool isNumber = number && number.getType().isInteger(64) && number.getInt() >= 0;
+  if (attribute.getName() == kFusedAttr && !isNumber)
+    return op->emitOpError("expected dsa.fused to be an i64 >= 0, got ") << attribute.getValue();
   return success();
 }
 

@@ -60,5 +60,8 @@ inline constexpr llvm::StringLiteral kMinimizeAttr = "dsa.minimize";
 /// Argument and result attribute: the group of parameters that one belongs to or a minimised result
 /// trains. Each group is clipped by its own norm.
 inline constexpr llvm::StringLiteral kGroupAttr = "dsa.group";
+/// Attribute of an op, an i64 >= 0: ops with the same number become one kernel. An op without it is
+/// a kernel of its own.
+inline constexpr llvm::StringLiteral kFusedAttr = "dsa.fused";
 
 } // namespace dsa

@@ -30,6 +30,8 @@ def Dsa_Dialect : Dialect {
     * (C9) `dsa.train`, of the function, is a dictionary.
     * (C10) `dsa.group`, of an argument or a result, is a string that is not empty.
     * (C11) an argument with a group is a parameter or a step, a result with a group is minimised.
+    Of an op:
+    * (C12) `dsa.fused`, the number of the kernel that it shares with others, is an i64 >= 0.
   }];
   let useDefaultAttributePrinterParser = 1;
   let hasConstantMaterializer = 1;

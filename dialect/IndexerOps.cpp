@@ -6,6 +6,8 @@
 
 #include "mlir/IR/OpImplementation.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace dsa;
 
@@ -331,4 +333,49 @@ Cost IndexKlGradOp::getCost() {
 
 void IndexKlGradOp::transferTokenFlow(TokenFlow &flow) {
   flow.mix(getOperation(), kGradientMixes);
+}
+
+//===--- the work of kernels ---===//
+
+/// The pairs whose score `reader` looks at; nothing if it needs them all.
+static std::optional<int64_t> pairsRead(Operation *reader) {
+  if (auto choice = dyn_cast<TopKOp>(reader))
+    return choice.getCost().vectorFlops;
+  if (auto loss = dyn_cast<IndexKlOp>(reader))
+    return supportPairs(loss);
+  if (auto grad = dyn_cast<IndexKlGradOp>(reader))
+    return supportPairs(grad);
+  return std::nullopt;
+}
+
+/// The share of all pairs that a kernel of `ops` needs of `scores` or of their gradient: what their
+/// readers look at.
+static double shareOf(Value scores, ArrayRef<Operation *> readers, ArrayRef<Operation *> ops) {
+  int64_t most = 0, all = tensorType(scores).getNumElements();
+  for (Operation *reader : readers) {
+    std::optional<int64_t> pairs = pairsRead(reader);
+    if (!pairs || !llvm::is_contained(ops, reader))
+      return 1;
+    most = std::max(most, *pairs);
+  }
+  return all > 0 ? static_cast<double>(most) / static_cast<double>(all) : 1;
+}
+
+Cost dsa::workOf(ArrayRef<Operation *> ops) {
+  Cost work;
+  for (Operation *op : ops) {
+    auto priced = dyn_cast<CostOpInterface>(op);
+    if (!priced)
+      continue;
+    Cost cost = priced.getCost();
+    double share = 1;
+    if (auto scores = dyn_cast<IndexScoresOp>(op))
+      share = shareOf(scores, llvm::to_vector(scores->getUsers()), ops);
+    if (auto grad = dyn_cast<IndexScoresGradOp>(op))
+      if (Operation *loss = grad.getGrad().getDefiningOp())
+        share = shareOf(grad.getGrad(), loss, ops);
+    work.matrixFlops += std::llround(share * static_cast<double>(cost.matrixFlops));
+    work.vectorFlops += std::llround(share * static_cast<double>(cost.vectorFlops));
+  }
+  return work;
 }

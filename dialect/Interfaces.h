@@ -30,6 +30,13 @@ int64_t bytesOf(mlir::Type type);
 /// FLOPs.
 Cost costOf(mlir::Operation *op, int64_t matrixFlops, int64_t vectorFlops);
 
+/// The FLOPs of one kernel of `ops`; no bytes. An indexer's scores that only ops of the kernel read
+/// are made for the pairs that these look at, and their gradients too.
+Cost workOf(llvm::ArrayRef<mlir::Operation *> ops);
+
+/// The bytes that `use` reads of its tensor: the rows that an embedding looks up, else all.
+int64_t bytesRead(mlir::OpOperand &use);
+
 } // namespace dsa
 
 #include "dialect/Interfaces.h.inc"

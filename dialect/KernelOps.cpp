@@ -13,15 +13,18 @@ using namespace dsa;
 #define GET_OP_CLASSES
 #include "dialect/KernelOps.cpp.inc"
 
+int64_t dsa::bytesRead(OpOperand &use) {
+  bool isTable = isa<EmbeddingOp>(use.getOwner()) && use.getOperandNumber() == 0;
+  return bytesOf((isTable ? use.getOwner()->getResult(0) : use.get()).getType());
+}
+
 // What a kernel reads of an argument: all of it, unless only slices of it or looked-up rows are
 // used.
 static int64_t readBytes(BlockArgument argument) {
   int64_t whole = bytesOf(argument.getType()), read = 0;
   for (OpOperand &use : argument.getUses()) {
-    Operation *user = use.getOwner();
-    bool isTable = isa<EmbeddingOp>(user) && use.getOperandNumber() == 0;
-    bool isPart = isTable || isa<tensor::ExtractSliceOp>(user);
-    read += isPart ? bytesOf(user->getResult(0).getType()) : whole;
+    bool isSlice = isa<tensor::ExtractSliceOp>(use.getOwner());
+    read += isSlice ? bytesOf(use.getOwner()->getResult(0).getType()) : bytesRead(use);
   }
   return std::min(read, whole);
 }
@@ -97,10 +100,10 @@ Cost LaunchOp::getCost() {
   auto kernel = SymbolTable::lookupNearestSymbolFrom<KernelOp>(getOperation(), getKernelAttr());
   if (!kernel)
     return cost;
-  kernel.walk([&](CostOpInterface op) {
-    cost.matrixFlops += op.getCost().matrixFlops;
-    cost.vectorFlops += op.getCost().vectorFlops;
-  });
+  Cost work =
+      workOf(llvm::map_to_vector(kernel.getBody().front(), [](Operation &op) { return &op; }));
+  cost.matrixFlops = work.matrixFlops;
+  cost.vectorFlops = work.vectorFlops;
   cost.readBytes = 0;
   for (BlockArgument argument : kernel.getBody().getArguments())
     cost.readBytes += readBytes(argument);

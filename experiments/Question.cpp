@@ -17,6 +17,7 @@ llvm::ArrayRef<Question> dsa::questions() {
        answerRandomTokens},
       {"kernels", "How near to the peak of this machine do the compiled kernels run?",
        answerKernels},
+      {"fusion", "What does each fusion spare, as predicted and as measured?", answerFusion},
       {"speed", "What do memory and time of a sparse layer do as sequences grow?", answerSpeed},
       {"peers", "How long does a training step take here, and how long in other frameworks?",
        answerPeers},

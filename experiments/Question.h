@@ -22,6 +22,7 @@ llvm::Expected<int> answerLatentSparse(llvm::ArrayRef<llvm::StringRef> arguments
 llvm::Expected<int> answerStatus(llvm::ArrayRef<llvm::StringRef> arguments);
 llvm::Expected<int> answerRandomTokens(llvm::ArrayRef<llvm::StringRef> arguments);
 llvm::Expected<int> answerKernels(llvm::ArrayRef<llvm::StringRef> arguments);
+llvm::Expected<int> answerFusion(llvm::ArrayRef<llvm::StringRef> arguments);
 llvm::Expected<int> answerSpeed(llvm::ArrayRef<llvm::StringRef> arguments);
 llvm::Expected<int> answerPeers(llvm::ArrayRef<llvm::StringRef> arguments);
 llvm::Expected<int> answerHistory(llvm::ArrayRef<llvm::StringRef> arguments);

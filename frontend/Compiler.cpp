@@ -89,7 +89,7 @@ dsa::compile(mlir::ModuleOp module, llvm::StringRef entry, const CompilerOptions
   compileOptions.threads = threadCount(options);
   compileOptions.trace = options.trace;
   compileOptions.vector = options.vector;
-  compileOptions.fuse = options.fuse;
+  compileOptions.plan = options.plan;
   // Proof and differentiation bind every target, and differentiation adds arguments and entries.
   mlir::OwningOpRef<mlir::ModuleOp> steps(module.clone());
   if (llvm::Error error = runPasses(*steps, options.trace, buildTrainingPipeline))

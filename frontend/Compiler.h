@@ -1,6 +1,7 @@
 // From a function of a module to something that runs: which target, how many threads, which files.
 #pragma once
 
+#include "passes/PlanOptions.h"
 #include "runtime/Executable.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -23,7 +24,7 @@ struct ChoiceOptions {
 struct CompilerOptions {
   std::string target = "cpu"; ///< name of a target: "cpu" or "reference"
   int threads = 0;            ///< that compile and run; 0 means one for each core
-  bool fuse = true;           ///< whether ops may share a kernel
+  PlanOptions plan;           ///< which kernels the graph becomes
   std::string cacheDirectory; ///< of compiled objects; empty means in memory only
   std::string dumpDirectory;  ///< receives `<entry>.mlir`, the module as compiled; empty means none
   /// Instruction set of "cpu": avx512, avx2 or sse; empty means the widest of this machine.

@@ -126,12 +126,32 @@ static llvm::Error expectSameBits(StringRef form, ArrayRef<TensorSpec> specs,
   return llvm::Error::success();
 }
 
+/// The bits of a plan on one thread and on several.
+static llvm::Error comparePlan(ModuleOp module, StringRef entry, ArrayRef<Tensor> arguments,
+                               const CompilerOptions &options, StringRef form,
+                               ArrayRef<Tensor> expected) {
+  auto executable = compile(module, entry, options);
+  if (!executable)
+    return executable.takeError();
+  ThreadPool alone(1), several(kThreads);
+  std::pair<std::string, ThreadPool *> runs[] = {{form.str(), &alone},
+                                                 {(form + ", three threads").str(), &several}};
+  for (const auto &[name, pool] : runs) {
+    SmallVector<Tensor> results;
+    if (auto error = (*executable)->run(cloned(arguments), results, {pool}))
+      return error;
+    if (auto error = expectSameBits(name, (*executable)->results(), results, expected))
+      return error;
+  }
+  return llvm::Error::success();
+}
+
 llvm::Error dsa::compareForms(ModuleOp module, StringRef entry, ArrayRef<Tensor> arguments,
                               CompilerOptions options) {
   OwningOpRef<ModuleOp> unfused(module.clone());
   auto function = unfused->lookupSymbol<func::FuncOp>(entry);
   showAllValues(function);
-  options.fuse = false;
+  options.plan.fuse = false;
   auto executable = compile(*unfused, entry, options);
   if (!executable)
     return executable.takeError();
@@ -141,17 +161,15 @@ llvm::Error dsa::compareForms(ModuleOp module, StringRef entry, ArrayRef<Tensor>
   if (auto error = UnfusedRun(function, arguments, expected).judge())
     return error;
 
-  options.fuse = true;
-  auto fused = compile(module, entry, options);
-  if (!fused)
-    return fused.takeError();
-  ThreadPool alone(1), several(kThreads);
-  std::pair<StringRef, ThreadPool *> runs[] = {{"fused", &alone}, {"three threads", &several}};
-  for (auto [form, pool] : runs) {
-    SmallVector<Tensor> results;
-    if (auto error = (*fused)->run(cloned(arguments), results, {pool}))
-      return error;
-    if (auto error = expectSameBits(form, (*fused)->results(), results, expected))
+  // Besides what the compiler chooses, one of the plans between that and the unfused form.
+  bool isEven = llvm::range_size(function.getOps()) % 2 == 0;
+  std::pair<StringRef, PlanOptions> plans[] = {
+      {"fused", {}},
+      isEven ? std::pair<StringRef, PlanOptions>{"epilogues only", PlanOptions::epiloguesOnly()}
+             : std::pair<StringRef, PlanOptions>{"folds only", PlanOptions::foldsOnly()}};
+  for (auto &[form, plan] : plans) {
+    options.plan = plan;
+    if (auto error = comparePlan(module, entry, arguments, options, form, expected))
       return error;
   }
   return llvm::Error::success();

@@ -15,7 +15,9 @@ namespace dsa {
 /// * the unfused form, where each op is a kernel and each value a result: the reference judges an
 ///   op on the values that its operands had on the target, so that neither the rounding nor a
 ///   discrete choice of an earlier op counts against it;
-/// * the fused form, on one thread and then again on three: the bits of the unfused form.
+/// * the plan that the compiler chooses, and one with epilogues or with folds only, each on one
+/// thread
+///   and then again on three: the bits of the unfused form.
 llvm::Error compareForms(mlir::ModuleOp module, llvm::StringRef entry,
                          llvm::ArrayRef<Tensor> arguments, CompilerOptions options);
 

@@ -93,6 +93,7 @@ static CompilerOptions compilerOptions(StringRef target, const RunGraphOptions &
   result.target = target.str();
   result.threads = options.threads;
   result.vector = options.vector;
+  result.plan.memoryLimit = options.memoryLimit;
   return result;
 }
 
@@ -243,9 +244,6 @@ static llvm::Error runEveryForm(func::FuncOp function, const NamedTensors &input
   steps->push_back(function.clone());
   if (llvm::Error error = differentiateGraph(*steps))
     return error;
-  CompilerOptions compilerOptions;
-  compilerOptions.threads = options.threads;
-  compilerOptions.vector = options.vector;
   for (auto step : steps->getOps<func::FuncOp>()) {
     auto signature = signatureOf(*steps, step.getName());
     if (!signature)
@@ -253,7 +251,8 @@ static llvm::Error runEveryForm(func::FuncOp function, const NamedTensors &input
     auto arguments = makeArguments(step.getName(), signature->first, inputs, options.seed);
     if (!arguments)
       return arguments.takeError();
-    if (auto error = compareForms(*steps, step.getName(), *arguments, compilerOptions))
+    if (auto error =
+            compareForms(*steps, step.getName(), *arguments, compilerOptions("cpu", options)))
       return error;
     output << '@' << step.getName() << ": ok in every form\n";
   }

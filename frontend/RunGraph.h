@@ -17,6 +17,7 @@ struct RunGraphOptions {
   std::string target = "cpu";      ///< name of a target
   std::string vector;              ///< instruction set of the cpu target; empty: the widest
   std::string against;             ///< name of the target that judges; empty: none
+  int64_t memoryLimit = 0;         ///< bytes of the cpu target's arena; 0: any number
   std::optional<double> tolerance; ///< instead of that of the element type
   std::string inputs;              ///< safetensors file with arguments by name; empty: none
   std::string capture;             ///< safetensors file that receives all choices; empty: none

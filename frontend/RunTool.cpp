@@ -20,6 +20,7 @@ usage: dsa-run FILE.mlir [options]     FILE may be - for standard input
   --entry=NAME           the function to run instead of every public one
   --target=NAME          cpu (default) or reference
   --vector=NAME          avx512, avx2 or sse: what cpu uses of this machine instead of the widest
+  --memory-limit=BYTES   of intermediate values on cpu: what does not fit is computed again when needed
   --against=NAME         also run this target and compare every result; where a top-k or a route
                          chose otherwise among scores within tolerance, this target goes on with
                          the choice of the other
@@ -99,7 +100,7 @@ static Expected<RunGraphOptions> readCommandLine(ArrayRef<const char *> words) {
       {"--outputs", &options.outputs}, {"--capture", &options.capture},
       {"--replay", &options.replay},   {"--trace", &options.trace},
       {"--seed", &options.seed},       {"--trials", &options.trials},
-      {"--threads", &options.threads}};
+      {"--threads", &options.threads}, {"--memory-limit", &options.memoryLimit}};
   std::pair<StringRef, bool *> flags[] = {{"--print", &options.print},
                                           {"--profile", &options.profile},
                                           {"--every-form", &options.everyForm},
@@ -133,6 +134,8 @@ static Expected<RunGraphOptions> readCommandLine(ArrayRef<const char *> words) {
     return fail("expected a file (see --help), got nothing");
   if (options.threads < 1 || options.threads > 1024)
     return fail("expected 1 <= --threads <= 1024, got {0}", options.threads);
+  if (options.memoryLimit < 0)
+    return fail("expected --memory-limit to be at least 0, got {0}", options.memoryLimit);
   if (options.trials < 1)
     return fail("expected --trials to be at least 1, got {0}", options.trials);
   if (options.perturb + options.checkGradients + !options.against.empty() > 1)

@@ -11,54 +11,58 @@ using namespace dsa;
 
 ConvexGroups::ConvexGroups(ArrayRef<Operation *> ops,
                            llvm::function_ref<Operation *(Value)> producer)
-    : ops(ops), uses(ops.size()), group(ops.size()), members(ops.size()) {
+    : group(ops.size()), members(ops.size()) {
+  auto shared = std::make_shared<Ops>();
+  shared->ops.assign(ops.begin(), ops.end());
+  shared->uses = Graph(ops.size());
   for (auto [vertex, op] : llvm::enumerate(ops)) {
-    vertexOf[op] = group[vertex] = vertex;
+    shared->vertexOf[op] = group[vertex] = vertex;
     members[vertex] = {static_cast<unsigned>(vertex)};
     for (Value operand : op->getOperands())
       if (Operation *source = producer(operand))
-        boost::add_edge(vertexOf.lookup(source), vertex, uses);
+        boost::add_edge(shared->vertexOf.lookup(source), vertex, shared->uses);
   }
+  block = std::move(shared);
 }
 
 SmallVector<Operation *> ConvexGroups::opsOf(unsigned number) const {
-  return llvm::map_to_vector(members[number], [&](unsigned vertex) { return ops[vertex]; });
+  return llvm::map_to_vector(members[number], [&](unsigned vertex) { return block->ops[vertex]; });
 }
 
-bool ConvexGroups::reachesThroughOthers(unsigned from, unsigned to) const {
-  llvm::BitVector seen(members.size());
-  SmallVector<unsigned> open;
-  auto visit = [&](unsigned current) {
-    for (unsigned vertex : members[current])
-      for (unsigned next : llvm::make_range(boost::adjacent_vertices(vertex, uses)))
-        if (unsigned other = group[next]; other != current && !seen.test(other)) {
-          // The direct step from `from` to `to` is what a merge makes internal.
-          if (current == from && other == to)
-            continue;
-          seen.set(other);
-          open.push_back(other);
-        }
-  };
-  visit(from);
+/// Whether a path leaves the groups `numbers` together and comes back to one of them.
+bool ConvexGroups::comesBack(ArrayRef<unsigned> numbers) const {
+  llvm::BitVector inside(members.size()), seen(members.size());
+  for (unsigned number : numbers)
+    inside.set(number);
+  SmallVector<unsigned> open(numbers);
   while (!open.empty()) {
     unsigned current = open.pop_back_val();
-    if (current == to)
-      return true;
-    visit(current);
+    for (unsigned vertex : members[current])
+      for (unsigned next : llvm::make_range(boost::adjacent_vertices(vertex, block->uses))) {
+        unsigned other = group[next];
+        if (inside.test(other) && !inside.test(current))
+          return true;
+        if (inside.test(other) || seen.test(other))
+          continue;
+        seen.set(other);
+        open.push_back(other);
+      }
   }
   return false;
 }
 
-bool ConvexGroups::merge(unsigned a, unsigned b) {
-  if (a == b)
-    return true;
-  if (reachesThroughOthers(a, b) || reachesThroughOthers(b, a))
+bool ConvexGroups::merge(ArrayRef<unsigned> numbers) {
+  if (comesBack(numbers))
     return false;
-  unsigned kept = std::min(a, b), gone = std::max(a, b);
-  for (unsigned vertex : members[gone])
-    group[vertex] = kept;
-  llvm::append_range(members[kept], members[gone]);
-  members[gone].clear();
+  unsigned kept = *llvm::min_element(numbers);
+  for (unsigned gone : numbers) {
+    if (gone == kept)
+      continue;
+    for (unsigned vertex : members[gone])
+      group[vertex] = kept;
+    llvm::append_range(members[kept], members[gone]);
+    members[gone].clear();
+  }
   llvm::sort(members[kept]);
   return true;
 }
@@ -66,8 +70,9 @@ bool ConvexGroups::merge(unsigned a, unsigned b) {
 SmallVector<unsigned> ConvexGroups::ordered() const {
   std::vector<std::set<unsigned>> users(members.size());
   SmallVector<unsigned> waiting(members.size(), 0);
-  for (auto edge : llvm::make_range(boost::edges(uses))) {
-    unsigned from = group[boost::source(edge, uses)], to = group[boost::target(edge, uses)];
+  for (auto edge : llvm::make_range(boost::edges(block->uses))) {
+    unsigned from = group[boost::source(edge, block->uses)],
+             to = group[boost::target(edge, block->uses)];
     if (from != to && users[from].insert(to).second)
       ++waiting[to];
   }

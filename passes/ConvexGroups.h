@@ -8,10 +8,12 @@
 
 #include <boost/graph/adjacency_list.hpp>
 
+#include <memory>
+
 namespace dsa {
 
 /// A partition of `ops`, first one group per op. Merging keeps every group convex and the groups
-/// acyclic.
+/// acyclic. A copy costs the partition, not the graph.
 class ConvexGroups {
 public:
   /// `ops` in program order; `producer` names the op of `ops` that makes a value, null for one from
@@ -20,21 +22,26 @@ public:
                llvm::function_ref<mlir::Operation *(mlir::Value)> producer);
 
   /// The group of `op`, named by the number of its first op.
-  unsigned groupOf(mlir::Operation *op) const { return group[vertexOf.lookup(op)]; }
+  unsigned groupOf(mlir::Operation *op) const { return group[block->vertexOf.lookup(op)]; }
   /// The ops of a group in program order.
   llvm::SmallVector<mlir::Operation *> opsOf(unsigned group) const;
-  /// Merges two groups unless a path leaves one and comes back through a third. Returns whether it
+  /// Merges groups unless a path leaves them and comes back through another. Returns whether it
   /// did.
-  bool merge(unsigned a, unsigned b);
+  bool merge(llvm::ArrayRef<unsigned> numbers);
   /// All groups in an order in which each comes after what it reads; ties by the last op of each.
   llvm::SmallVector<unsigned> ordered() const;
 
 private:
-  bool reachesThroughOthers(unsigned from, unsigned to) const;
+  using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS>;
+  /// What all partitions of one block share.
+  struct Ops {
+    llvm::SmallVector<mlir::Operation *> ops;
+    llvm::DenseMap<mlir::Operation *, unsigned> vertexOf;
+    Graph uses;
+  };
+  bool comesBack(llvm::ArrayRef<unsigned> numbers) const;
 
-  llvm::SmallVector<mlir::Operation *> ops;
-  llvm::DenseMap<mlir::Operation *, unsigned> vertexOf;
-  boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS> uses;
+  std::shared_ptr<const Ops> block;
   llvm::SmallVector<unsigned> group;
   llvm::SmallVector<llvm::SmallVector<unsigned>> members;
 };

@@ -211,7 +211,11 @@ static SmallVector<Value> decompose(LatentAttentionGradOp op) {
 namespace {
 struct DecomposeLatentAttention
     : dsa::impl::DecomposeLatentAttentionBase<DecomposeLatentAttention> {
+  using DecomposeLatentAttentionBase::DecomposeLatentAttentionBase;
+
   template <typename Op> void replace(Op op) {
+    if (std::optional<LatentForm> asked = symbolizeLatentForm(form); asked && !op.getForm())
+      op.setForm(*asked);
     bool isExpanded = op.getChosenForm() == LatentForm::Expanded;
     ++(isExpanded ? expanded : absorbed);
     op->replaceAllUsesWith(decompose(op));
@@ -219,6 +223,10 @@ struct DecomposeLatentAttention
   }
 
   void runOnOperation() override {
+    if (!form.empty() && !symbolizeLatentForm(form)) {
+      getOperation().emitError("expected form to be expanded or absorbed, got '") << form << "'";
+      return signalPassFailure();
+    }
     getOperation().walk([&](Operation *op) {
       if (auto attention = dyn_cast<LatentAttentionOp>(op))
         replace(attention);

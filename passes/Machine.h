@@ -5,6 +5,7 @@
 #include "llvm/ADT/StringRef.h"
 
 #include <cstdint>
+#include <string>
 
 namespace dsa {
 
@@ -25,6 +26,8 @@ struct Machine {
   int64_t blockScratchSize; ///< most that one block of threads may use: L1 of a core, shared memory
                             ///< of a block
   int64_t vectorBytes;      ///< width of one vector register, or of one warp's row of 32-bit lanes
+  double launchSeconds;     ///< between two kernels: a region of the thread pool, or a node of a
+                            ///< replayed graph
 
   /// FLOPs per byte of memory traffic above which `flops` is the limit and not the memory.
   double ridge(double flops) const { return flops / memoryBytes; }
@@ -33,6 +36,9 @@ struct Machine {
 /// Every machine that a plan can be judged for. "host" holds the figures of the build machine's
 /// class; whoever has measured this very host replaces them.
 llvm::ArrayRef<Machine> machines();
+
+/// "host, a100, ...": for errors.
+std::string machineNames();
 
 /// The machine called `name`, null if there is none.
 const Machine *findMachine(llvm::StringRef name);

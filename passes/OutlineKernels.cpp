@@ -2,14 +2,14 @@
 // behind.
 #include "dialect/Dialect.h"
 #include "dialect/Shapes.h"
-#include "passes/ConvexGroups.h"
-#include "passes/KernelFamilies.h"
+#include "passes/FusionGraph.h"
 #include "passes/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringMap.h"
 
 namespace dsa {
@@ -35,40 +35,28 @@ private:
   llvm::StringMap<unsigned> perFamily;
 };
 
-/// One function on its way to launches. Views are copied into the kernels that read them, except
-/// those in `copied`.
+/// One function on its way to launches.
 class Outliner {
 public:
-  Outliner(func::FuncOp func, KernelLibrary &library, bool explain)
-      : func(func), library(library), explain(explain), builder(func) {}
-  LogicalResult run(bool fuses);
+  Outliner(func::FuncOp func, FusionGraph graph, KernelLibrary &library)
+      : func(func), graph(std::move(graph)), library(library), groups(this->graph.apart()),
+        builder(func) {}
+  LogicalResult run();
 
-  unsigned launches = 0, fused = 0, produced = 0;
+  unsigned launches = 0;
 
 private:
   Operation *end() { return func.getBody().front().getTerminator(); }
-  LogicalResult collect();
-  void makeReadable(Operation *user, Value operand);
-  bool isAbsorbed(Operation *op) const { return isView(op) && !copied.contains(op); }
-  Value rootOf(Value value) const;
-  Operation *producerOf(Value value) const;
-  bool linksFit(Operation *op, unsigned group) const;
-  void fuse(Operation *op);
-  StringRef obstacle(Operation *reader, Value value) const;
-  StringRef takeReaders(Operation *anchor, SmallVectorImpl<Operation *> &taken) const;
-  void fuseProducer(Operation *op);
-  bool isUsedOutside(Value value, unsigned group) const;
+  LogicalResult group();
   LaunchOp launch(Location location, ArrayRef<Operation *> body, ArrayRef<Value> outputs);
   void launchGroup(unsigned group);
   void finish();
 
   func::FuncOp func;
+  FusionGraph graph;
   KernelLibrary &library;
-  bool explain;
+  ConvexGroups groups;
   OpBuilder builder;
-  llvm::DenseSet<Operation *> copied;
-  SmallVector<Operation *> work;
-  std::unique_ptr<ConvexGroups> groups;
   IRMapping launched; // results of ops -> results of launches
 };
 } // namespace
@@ -102,196 +90,27 @@ FlatSymbolRefAttr KernelLibrary::add(KernelOp kernel) {
   return FlatSymbolRefAttr::get(name);
 }
 
-/// The last slice between the root of `value` and `value`, null when only reshapes are.
-static tensor::ExtractSliceOp lastSlice(Value value) {
-  for (Operation *op = value.getDefiningOp(); op && isView(op);
-       op = op->getOperand(0).getDefiningOp())
-    if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))
-      return slice;
-  return {};
-}
-
-/// Copies the last slice before `operand` when the kernel of `user` cannot read it in place.
-void Outliner::makeReadable(Operation *user, Value operand) {
-  tensor::ExtractSliceOp slice = lastSlice(operand);
-  const KernelFamily *family = familyOf(user);
-  if (!slice || (family && family->slices && stridesOf(operand)))
-    return;
-  if (copied.insert(slice).second)
-    makeReadable(slice, slice.getSource());
-}
-
-LogicalResult Outliner::collect() {
-  for (Operation &op : func.getBody().front().without_terminator()) {
-    if (isa<arith::ConstantOp>(op) || isView(&op))
+/// Merges the ops that carry the same number, step by step, so that only what the families can
+/// express becomes a kernel.
+LogicalResult Outliner::group() {
+  llvm::MapVector<Attribute, Operation *> first;
+  for (Operation *op : graph.ops()) {
+    Attribute number = op->getAttr(kFusedAttr);
+    if (!number)
       continue;
-    if (isa<LaunchOp>(op))
-      return op.emitOpError("expected a function of launches or of ops to outline, got both");
-    if (!familyOf(&op))
-      return op.emitOpError("expected an op that anchors a kernel family, a view or a constant");
-    for (Value operand : op.getOperands())
-      makeReadable(&op, operand);
+    first.insert({number, op});
+    for (const FusionMove &move : graph.movesOf(op))
+      if (llvm::all_of(move.taken,
+                       [&](Operation *other) { return other->getAttr(kFusedAttr) == number; }))
+        (void)graph.apply(move, groups);
   }
-  for (Value returned : end()->getOperands())
-    if (Operation *view = returned.getDefiningOp(); view && isView(view)) {
-      copied.insert(view);
-      makeReadable(view, view->getOperand(0));
-    }
-  for (Operation &op : func.getBody().front().without_terminator())
-    if (!isa<arith::ConstantOp>(op) && !isAbsorbed(&op))
-      work.push_back(&op);
-  groups = std::make_unique<ConvexGroups>(work, [&](Value value) { return producerOf(value); });
+  for (Operation *op : graph.ops())
+    if (Attribute number = op->getAttr(kFusedAttr);
+        number && groups.groupOf(op) != groups.groupOf(first[number]))
+      return op->emitOpError("expected ")
+             << kFusedAttr << " " << number << " to be a group that one kernel can express, got "
+             << first[number]->getName() << " apart from it";
   return success();
-}
-
-Value Outliner::rootOf(Value value) const {
-  Operation *op = value.getDefiningOp();
-  return op && isAbsorbed(op) ? rootOf(op->getOperand(0)) : value;
-}
-
-Operation *Outliner::producerOf(Value value) const {
-  Operation *op = rootOf(value).getDefiningOp();
-  return op && !isa<arith::ConstantOp>(op) ? op : nullptr;
-}
-
-/// Whether both are the same [rows, columns] matrix, so that one tile position serves both.
-static bool flattenAlike(Value a, Value b) {
-  auto columns = [](Value value) { return shapeOf(value).empty() ? 1 : lastDim(value); };
-  return tensorType(a).getNumElements() == tensorType(b).getNumElements() &&
-         columns(a) == columns(b);
-}
-
-/// Whether everything that `op` reads from `group` is the element at its own position.
-bool Outliner::linksFit(Operation *op, unsigned group) const {
-  return llvm::all_of(op->getOpOperands(), [&](OpOperand &operand) {
-    Operation *producer = producerOf(operand.get());
-    if (!producer || groups->groupOf(producer) != group)
-      return true;
-    for (Value value = operand.get(); value != rootOf(value);
-         value = value.getDefiningOp()->getOperand(0))
-      if (!isReshape(value.getDefiningOp()))
-        return false;
-    Value root = rootOf(operand.get());
-    return isElementwise(op, operand.getOperandNumber()) && root == producer->getResult(0) &&
-           flattenAlike(root, op->getResult(0));
-  });
-}
-
-/// Joins a pointwise op with the latest producer whose kernel can take it, and with further
-/// pointwise producers.
-void Outliner::fuse(Operation *op) {
-  SmallVector<Operation *> producers;
-  for (Value operand : op->getOperands())
-    if (Operation *producer = producerOf(operand);
-        producer && !llvm::is_contained(producers, producer))
-      producers.push_back(producer);
-  llvm::sort(producers, [](Operation *a, Operation *b) { return b->isBeforeInBlock(a); });
-  bool alone = true;
-  for (Operation *producer : producers) {
-    unsigned group = groups->groupOf(producer), own = groups->groupOf(op);
-    SmallVector<Operation *> members = groups->opsOf(group), mine = groups->opsOf(own);
-    Operation *anchor = anchorOf(members);
-    const KernelFamily *family = familyOf(anchor);
-    bool fits = llvm::all_of(mine, [&](Operation *member) {
-      return llvm::is_contained(family->epilogue, member->getName().getStringRef()) &&
-             linksFit(member, group);
-    });
-    fits = fits && llvm::all_of(members, [&](Operation *member) { return linksFit(member, own); });
-    if (group == own || !fits || (!alone && !isPointwise(anchor)) || !groups->merge(group, own))
-      continue;
-    alone = false;
-    ++fused;
-  }
-}
-
-/// Why the kernel of `reader` cannot produce `value` itself; empty if it can.
-StringRef Outliner::obstacle(Operation *reader, Value value) const {
-  Operation *producer = producerOf(value);
-  if (value != producer->getResult(0))
-    return "a view stands between them";
-  if (llvm::any_of(value.getUsers(), [&](Operation *user) {
-        return user != reader && !isCompanion(*familyOf(reader), user);
-      }))
-    return "its result is also read elsewhere";
-  return groups->opsOf(groups->groupOf(producer)).size() > 1 ? "it has a kernel with other ops"
-                                                             : "";
-}
-
-/// Appends the other readers of the folded operand of `anchor`, and what consumes their results
-/// tile by tile. Returns why one kernel cannot hold them all with `taken`; empty if it can.
-StringRef Outliner::takeReaders(Operation *anchor, SmallVectorImpl<Operation *> &taken) const {
-  const KernelFamily &family = *familyOf(anchor);
-  Value value = foldedBy(anchor);
-  SmallVector<Value> tiles =
-      llvm::map_to_vector(taken, [](Operation *op) -> Value { return op->getResult(0); });
-  auto take = [&](Operation *op) {
-    if (op != anchor && !llvm::is_contained(taken, op))
-      taken.push_back(op);
-  };
-  for (Operation *companion : value.getUsers()) {
-    take(companion);
-    if (companion == anchor || companion->getResult(0).getType() != value.getType())
-      continue;
-    tiles.push_back(companion->getResult(0));
-    for (OpOperand &use : tiles.back().getUses()) {
-      if (!isConsumer(family, use.getOwner()) || use.getOperandNumber() != 0)
-        return "what another reader makes of it is read elsewhere";
-      take(use.getOwner());
-    }
-  }
-  llvm::SmallDenseSet<OperationName> names;
-  for (Operation *op : taken)
-    if (!names.insert(op->getName()).second)
-      return "two of its readers are alike";
-  auto isInside = [&](Operation *op) { return op && llvm::is_contained(taken, op); };
-  SmallVector<Operation *> readers = llvm::to_vector(taken);
-  readers.push_back(anchor);
-  for (Operation *op : readers)
-    for (Value operand : op->getOperands())
-      if (!llvm::is_contained(tiles, operand) && isInside(producerOf(operand)))
-        return "one of its readers needs the result of another";
-  return "";
-}
-
-/// Takes what computes the folded operand of `op` into its kernel, if its family can produce it,
-/// with everything else that reads it.
-void Outliner::fuseProducer(Operation *op) {
-  const KernelFamily &family = *familyOf(op);
-  if (family.producers.empty())
-    return;
-  SmallVector<Operation *> taken;
-  StringRef reason;
-  for (Operation *reader = op; taken.empty() || isMask(family, reader); reader = taken.back()) {
-    Value value = foldedBy(reader);
-    Operation *producer = value ? producerOf(value) : nullptr;
-    if (!producer || !(isProducer(family, producer) || isMask(family, producer)))
-      return;
-    if (reason.empty())
-      reason = obstacle(reader, value);
-    taken.push_back(producer);
-  }
-  Operation *source = taken.back();
-  if (reason.empty())
-    reason = takeReaders(op, taken);
-  ConvexGroups merged = *groups;
-  for (Operation *other : taken)
-    if (reason.empty() && !merged.merge(merged.groupOf(other), merged.groupOf(op)))
-      reason = "a path between its readers leaves the kernel";
-  if (explain)
-    op->emitRemark() << (reason.empty() ? "fused with " : "not fused with ") << source->getName()
-                     << (reason.empty() ? "" : ": ") << reason;
-  if (!reason.empty())
-    return;
-  *groups = std::move(merged);
-  produced += taken.size();
-}
-
-bool Outliner::isUsedOutside(Value value, unsigned group) const {
-  return llvm::any_of(value.getUsers(), [&](Operation *user) {
-    if (isAbsorbed(user))
-      return isUsedOutside(user->getResult(0), group);
-    return user->hasTrait<OpTrait::IsTerminator>() || groups->groupOf(user) != group;
-  });
 }
 
 /// Writes the kernel that computes `outputs` with clones of `body`, and launches it before the end
@@ -307,7 +126,7 @@ LaunchOp Outliner::launch(Location location, ArrayRef<Operation *> body, ArrayRe
   auto enter = [&](Value value, auto &&self) -> void {
     if (inside.contains(value))
       return;
-    if (Operation *view = value.getDefiningOp(); view && isAbsorbed(view)) {
+    if (Operation *view = value.getDefiningOp(); view && graph.isAbsorbed(view)) {
       self(view->getOperand(0), self);
       builder.clone(*view, inside);
     } else {
@@ -318,7 +137,7 @@ LaunchOp Outliner::launch(Location location, ArrayRef<Operation *> body, ArrayRe
   for (Operation *op : body) {
     for (Value operand : op->getOperands())
       enter(operand, enter);
-    builder.clone(*op, inside);
+    builder.clone(*op, inside)->removeAttr(kFusedAttr);
   }
   for (Value output : outputs)
     enter(output, enter);
@@ -334,11 +153,11 @@ LaunchOp Outliner::launch(Location location, ArrayRef<Operation *> body, ArrayRe
 }
 
 void Outliner::launchGroup(unsigned group) {
-  SmallVector<Operation *> body = groups->opsOf(group);
+  SmallVector<Operation *> body = groups.opsOf(group);
   SmallVector<Value> outputs;
   for (Operation *op : body)
     for (Value result : op->getResults())
-      if (isUsedOutside(result, group))
+      if (graph.isUsedOutside(result, groups, group))
         outputs.push_back(result);
   if (!outputs.empty())
     launched.map(ValueRange(outputs), launch(body.front()->getLoc(), body, outputs).getOutputs());
@@ -362,27 +181,10 @@ void Outliner::finish() {
   }
 }
 
-/// Whether `func` is what this pass leaves behind: launches, and constants that they read.
-static bool isOutlined(func::FuncOp func) {
-  return !func.getOps<LaunchOp>().empty() && llvm::all_of(func.getOps(), [](Operation &op) {
-    return isa<LaunchOp, arith::ConstantOp>(op) || op.hasTrait<OpTrait::IsTerminator>();
-  });
-}
-
-LogicalResult Outliner::run(bool fuses) {
-  if (!func.getBody().hasOneBlock())
-    return func.emitOpError("expected one block, got ") << func.getBody().getBlocks().size();
-  if (failed(collect()))
+LogicalResult Outliner::run() {
+  if (failed(group()))
     return failure();
-  for (Operation *op : work) {
-    if (!fuses)
-      break;
-    if (isPointwise(op))
-      fuse(op);
-    else
-      fuseProducer(op);
-  }
-  for (unsigned group : groups->ordered())
+  for (unsigned group : groups.ordered())
     launchGroup(group);
   finish();
   return success();
@@ -390,19 +192,18 @@ LogicalResult Outliner::run(bool fuses) {
 
 namespace {
 struct OutlineKernels : dsa::impl::OutlineKernelsBase<OutlineKernels> {
-  using OutlineKernelsBase::OutlineKernelsBase;
-
   void runOnOperation() override {
     KernelLibrary library(getOperation());
     for (func::FuncOp func : llvm::to_vector(getOperation().getOps<func::FuncOp>())) {
       if (func.isExternal() || isOutlined(func))
         continue;
-      Outliner outliner(func, library, explain);
-      if (failed(outliner.run(fuse)))
+      FailureOr<FusionGraph> graph = FusionGraph::of(func);
+      if (failed(graph))
+        return signalPassFailure();
+      Outliner outliner(func, std::move(*graph), library);
+      if (failed(outliner.run()))
         return signalPassFailure();
       launches += outliner.launches;
-      fused += outliner.fused;
-      produced += outliner.produced;
     }
     kernels += library.size();
   }

@@ -165,6 +165,9 @@ def DecomposeLatentAttention : Pass<"dsa-decompose-latent-attention", "::mlir::f
     *Why here*: after the proof and after differentiation, which know the op whole; before fusion, for which the parts
     are ordinary products and folds.
   }];
+  let options = [
+    Option<"form", "form", "std::string", "\"\"", "expanded or absorbed, where the op leaves it open; empty: the one with fewer FLOPs">
+  ];
   let dependentDialects = ["::mlir::tensor::TensorDialect"];
   let statistics = [
     Statistic<"expanded", "expanded", "ops written out with keys and values of every head">,
@@ -195,37 +198,78 @@ def RecomputeScores : Pass<"dsa-recompute-scores", "::mlir::func::FuncOp"> {
   ];
 }
 
-def OutlineKernels : Pass<"dsa-outline-kernels", "::mlir::ModuleOp"> {
-  let summary = "move every op with its element-wise neighbours into a kernel";
+def PlanFusion : Pass<"dsa-plan-fusion", "::mlir::func::FuncOp"> {
+  let summary = "choose which ops share a kernel";
   let description = [{
-    Each op that anchors a kernel family becomes a `dsa.kernel` and a `dsa.launch`. The kernel takes along the views it
-    reads through and the element-wise ops behind its main result, as far as its row of `KernelFamilies` allows and
-    as long as no path leaves the group and comes back. Element-wise ops without such a producer join each other.
-    A value that is also read elsewhere is yielded besides. Constants are operands. Equal kernels are written once.
-    A function of launches already stays as it is.
+    Gives the ops that are to become one kernel the same number, `dsa.fused`. A group grows in steps that a row of
+    `KernelFamilies` allows and that leave no path out of the group and back: an element-wise op joins the kernel of a
+    producer, as its epilogue, or further element-wise producers; a fold takes what computes its operand, with all that
+    reads it. `dsa.top_k` then makes the scores that it ranks tile by tile, `dsa.index_kl` those of its selection,
+    `dsa.index_scores_grad` those and the gradient of the loss for them, `dsa.cross_entropy` the logits, the argmax,
+    their gradient and the two products behind that: no [queries, keys] or [tokens, classes] tensor is left.
 
-    A fold also takes along the producers that its row lists, if nobody else reads them: `dsa.top_k` computes the
-    scores that it ranks, tile by tile, and no [queries, keys] tensor is left; `dsa.index_kl` computes those of its
-    selection, and `dsa.index_scores_grad` those and the gradient of the loss for them. Where the row lists companions, these may
-    read the same tiles: `dsa.cross_entropy` takes the linear map before it, the argmax of its logits, their gradient and
-    the two products behind that, or none of them, and no [tokens, classes] tensor is left. `explain` says so, or why not.
+    Steps are tried in program order. Where a step may stand in the way of another, `beam` plans go on, those of the
+    least predicted time on `machine`: a roofline of each kernel's FLOPs and of the bytes that cross its border.
+    `budget` bounds how often the search may branch; it counts steps and not seconds, so that a plan does not depend on
+    how busy the compiling machine is. `explain` says at each reader what a step spares, or why it was not taken.
+    A function with a `dsa.fused` somewhere has its plan already, by hand, and stays as it is.
 
-    Before: `%y = dsa.linear %x, %w`, `%d = dsa.dropout %y`, `%z = dsa.add %x, %d`
-    After: `%z = dsa.launch @linear_0(%x, %w, %key)`
+    Before: `%y = dsa.linear %x, %w`, `%z = dsa.silu %y`, `%n = dsa.rms_norm %z, %g`
+    After: `%y = dsa.linear %x, %w {dsa.fused = 0}`, `%z = dsa.silu %y {dsa.fused = 0}`, `%n = dsa.rms_norm %z, %g`
 
-    *Why here*: after differentiation, so that forward values which the gradients need are known to be yielded; before
-    scheduling, which orders launches.
+    *Why here*: after differentiation, so that forward values which the gradients need are known to be read; before
+    outlining, which obeys the numbers.
   }];
-  let dependentDialects = ["::dsa::DsaDialect", "::mlir::tensor::TensorDialect"];
   let options = [
-    Option<"fuse", "fuse", "bool", "true", "let element-wise ops and producers join other kernels; without it each op is a kernel">,
-    Option<"explain", "explain", "bool", "false", "say at every fold, as a remark, which producers it takes along, or why not">
+    Option<"machine", "machine", "std::string", "\"host\"", "whose predicted time counts: host, a100, h100 or b200">,
+    ListOption<"only", "only", "std::string", "families whose kernels may grow; none named: all">,
+    ListOption<"without", "without", "std::string", "families whose kernels must not grow">,
+    Option<"beam", "beam", "unsigned", "8", "plans that are followed at once">,
+    Option<"budget", "budget", "unsigned", "4096", "steps at which the search may branch">,
+    Option<"explain", "explain", "bool", "false", "say, as a remark at each reader, what a step spares or why it is not taken">
   ];
   let statistics = [
-    Statistic<"kernels", "kernels", "distinct kernels">,
-    Statistic<"launches", "launches", "launches of kernels">,
     Statistic<"fused", "fused-ops", "element-wise ops that joined another kernel">,
-    Statistic<"produced", "produced", "producers, and other readers of them, that joined the kernel of a fold">
+    Statistic<"produced", "produced", "producers, and other readers of them, that joined the kernel of a fold">,
+    Statistic<"tried", "tried", "steps that were tried both ways">
+  ];
+}
+
+def ExploreFusion : Pass<"dsa-explore-fusion", "::mlir::ModuleOp"> {
+  let summary = "list the plans that a function could have, with predicted costs";
+  let description = [{
+    Plans every function in several ways and prints a table to standard error: kernels and launches, FLOPs, bytes that
+    cross the border of a kernel, the planned arena, and the predicted time on `machine`. The plans are what the compiler
+    chooses, nothing fused, epilogues only, folds only, each family left out that took part, and both forms of latent
+    attention where the op leaves it open. `html` names a folder that gets one offline page a function, which draws two
+    plans beside each other. The module stays as it is.
+
+    *Why here*: before the plan, on the graph that it would be made for; nothing depends on it.
+  }];
+  let dependentDialects = ["::dsa::DsaDialect", "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::tensor::TensorDialect"];
+  let options = [
+    Option<"machine", "machine", "std::string", "\"host\"", "host, a100, h100 or b200">,
+    Option<"html", "html", "std::string", "\"\"", "folder for a page of each function; empty: none">
+  ];
+}
+
+def OutlineKernels : Pass<"dsa-outline-kernels", "::mlir::ModuleOp"> {
+  let summary = "move every group of ops into a kernel";
+  let description = [{
+    Ops with the same `dsa.fused`, and every other op alone, become a `dsa.kernel` and a `dsa.launch`. The kernel takes
+    along the views it reads through. A value that is also read elsewhere is yielded besides. Constants are operands.
+    Equal kernels are written once. A group that no family in `KernelFamilies` can express is an error. A function of
+    launches already stays as it is.
+
+    Before: `%y = dsa.linear %x, %w {dsa.fused = 0}`, `%d = dsa.dropout %y {dsa.fused = 0}`, `%z = dsa.add %x, %d {dsa.fused = 0}`
+    After: `%z = dsa.launch @linear_0(%x, %w, %key)`
+
+    *Why here*: after the plan; before scheduling, which orders launches.
+  }];
+  let dependentDialects = ["::dsa::DsaDialect", "::mlir::tensor::TensorDialect"];
+  let statistics = [
+    Statistic<"kernels", "kernels", "distinct kernels">,
+    Statistic<"launches", "launches", "launches of kernels">
   ];
 }
 
@@ -242,6 +286,24 @@ def ScheduleKernels : Pass<"dsa-schedule-kernels", "::mlir::func::FuncOp"> {
     *Why here*: on launches, because only they own storage; before buffers are planned, which need an order.
   }];
   let statistics = [Statistic<"bytesSaved", "bytes-saved", "peak bytes saved against the program's order">];
+}
+
+def RecomputeValues : Pass<"dsa-recompute-values", "::mlir::func::FuncOp"> {
+  let summary = "compute values again where keeping them needs more memory than allowed";
+  let description = [{
+    While the arena would be larger than `memory-limit`, takes a value that is alive at the peak, though nobody reads it
+    there, and repeats the launch that makes it in front of its next reader: the value that spares the most bytes above
+    the limit, over all launches, for each FLOP. Launches are pure, and the random ones draw by coordinate, so that a
+    second run gives the same bits; one that reads an argument which has been updated in the meantime is not repeated.
+    An error when nothing lowers the peak any more.
+
+    Before: `%a = launch @norm(%x)`, `%b = launch @big(%a)`, `%c = launch @last(%b, %a)`
+    After: `%a = launch @norm(%x)`, `%b = launch @big(%a)`, `%again = launch @norm(%x)`, `%c = launch @last(%b, %again)`
+
+    *Why here*: after scheduling, which fixes the peak; before buffers are planned.
+  }];
+  let options = [Option<"memoryLimit", "memory-limit", "int64_t", "0", "bytes of the arena of each function; 0: any number">];
+  let statistics = [Statistic<"repeated", "repeated", "launches that run again">];
 }
 
 def PlanBuffers : Pass<"dsa-plan-buffers", "::mlir::ModuleOp"> {

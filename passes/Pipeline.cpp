@@ -16,21 +16,54 @@ void dsa::buildTrainingPipeline(OpPassManager &passes) {
   passes.addPass(createSimplifyGraph());
 }
 
-void dsa::buildGraphPipeline(OpPassManager &passes, bool fuse) {
+void dsa::buildGraphPipeline(OpPassManager &passes, const PlanOptions &plan) {
   buildTrainingPipeline(passes);
-  passes.addNestedPass<func::FuncOp>(createDecomposeLatentAttention());
+  DecomposeLatentAttentionOptions latent;
+  if (plan.form)
+    latent.form = stringifyLatentForm(*plan.form).str();
+  passes.addNestedPass<func::FuncOp>(createDecomposeLatentAttention(latent));
   passes.addPass(createSimplifyGraph());
-  if (fuse)
+  // Scores of its own serve a loss only if its kernel makes them.
+  if (plan.mayGrow("index_kl") && plan.mayGrow("index_scores_grad"))
     passes.addNestedPass<func::FuncOp>(createRecomputeScores());
-  passes.addPass(createOutlineKernels({fuse}));
+  if (plan.fuse) {
+    PlanFusionOptions fusion;
+    llvm::append_range(fusion.only, plan.only);
+    llvm::append_range(fusion.without, plan.without);
+    passes.addNestedPass<func::FuncOp>(createPlanFusion(fusion));
+  }
+  passes.addPass(createOutlineKernels());
   passes.addNestedPass<func::FuncOp>(createScheduleKernels());
+  if (plan.memoryLimit > 0)
+    passes.addNestedPass<func::FuncOp>(createRecomputeValues({plan.memoryLimit}));
   passes.addPass(createPlanBuffers());
 }
+
+namespace {
+/// `PlanOptions` as text.
+struct GraphPipelineOptions : PassPipelineOptions<GraphPipelineOptions> {
+  Option<bool> fuse{*this, "fuse", llvm::cl::desc("let ops share a kernel"), llvm::cl::init(true)};
+  ListOption<std::string> only{*this, "only", llvm::cl::desc("families whose kernels may grow")};
+  ListOption<std::string> without{*this, "without",
+                                  llvm::cl::desc("families whose kernels must not grow")};
+  Option<int64_t> memoryLimit{*this, "memory-limit",
+                              llvm::cl::desc("bytes of the arena of each function; 0: any number"),
+                              llvm::cl::init(0)};
+};
+} // namespace
 
 void dsa::registerGraphPipelines() {
   PassPipelineRegistration<>("dsa-training-pipeline",
                              "from annotated forward functions to training steps",
                              buildTrainingPipeline);
-  PassPipelineRegistration<>("dsa-graph-pipeline", "from a graph to planned launches of kernels",
-                             [](OpPassManager &passes) { buildGraphPipeline(passes); });
+  PassPipelineRegistration<GraphPipelineOptions>(
+      "dsa-graph-pipeline", "from a graph to planned launches of kernels",
+      [](OpPassManager &passes, const GraphPipelineOptions &options) {
+        PlanOptions plan;
+        plan.fuse = options.fuse;
+        plan.only.assign(options.only.begin(), options.only.end());
+        plan.without.assign(options.without.begin(), options.without.end());
+        plan.memoryLimit = options.memoryLimit;
+        buildGraphPipeline(passes, plan);
+      });
 }

@@ -1,6 +1,8 @@
 // The graph half of the compiler: the passes that every target shares, in their order.
 #pragma once
 
+#include "passes/PlanOptions.h"
+
 #include "mlir/Pass/PassManager.h"
 
 namespace dsa {
@@ -10,8 +12,8 @@ namespace dsa {
 void buildTrainingPipeline(mlir::OpPassManager &passes);
 
 /// From dsa ops on tensors to planned launches of kernels; includes the training half. Runs on a
-/// module. Without `fuse` each op is a kernel of its own.
-void buildGraphPipeline(mlir::OpPassManager &passes, bool fuse = true);
+/// module.
+void buildGraphPipeline(mlir::OpPassManager &passes, const PlanOptions &plan = {});
 
 /// Registers `--dsa-training-pipeline` and `--dsa-graph-pipeline`.
 void registerGraphPipelines();

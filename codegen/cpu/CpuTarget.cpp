@@ -125,7 +125,7 @@ public:
     FirstDiagnostic diagnostic(*module.getContext());
     PassManager manager(module.getContext());
     tracePasses(manager, options.trace);
-    buildGraphPipeline(manager, options.fuse);
+    buildGraphPipeline(manager, options.plan);
     if (!plan)
       return llvm::createStringError("expected a function '%s' in the module, got none",
                                      entry.str().c_str());

@@ -86,7 +86,7 @@ protected:
     EXPECT_TRUE(parsed) << module(c);
     CompileOptions options;
     options.vector = vector.str();
-    options.fuse = fuse;
+    options.plan.fuse = fuse;
     return llvm::cantFail(llvm::cantFail(lookupTarget(target))->compile(*parsed, "main", options));
   }
 

@@ -1,9 +1,10 @@
 // Fusion around anchors: epilogues, absorbed views, several results, convexity, equal kernels once.
-// RUN: dsa-opt %s --split-input-file --dsa-outline-kernels --verify-diagnostics | FileCheck %s
-// RUN: dsa-opt %s --split-input-file --dsa-outline-kernels --dsa-statistics --verify-diagnostics 2>&1 >/dev/null | FileCheck %s --check-prefix=COUNT
+// RUN: dsa-opt %s --split-input-file --dsa-plan-fusion --dsa-outline-kernels --verify-diagnostics | FileCheck %s
+// RUN: dsa-opt %s --split-input-file --dsa-plan-fusion --dsa-outline-kernels --dsa-statistics --verify-diagnostics 2>&1 >/dev/null | FileCheck %s --check-prefix=COUNT
 // COUNT: dsa-outline-kernels
-// COUNT-NEXT: 17 kernels
-// COUNT-NEXT: 18 launches
+// COUNT-NEXT: 19 kernels
+// COUNT-NEXT: 20 launches
+// COUNT: dsa-plan-fusion
 // COUNT-NEXT: 8 fused-ops
 
 // Two layers of one shape share a kernel; the residual chain joins the linear map.
@@ -145,5 +146,31 @@ func.func @copies(%x: tensor<4x8xf32>) -> (tensor<4x4xf32>, tensor<4xi32>, tenso
 func.func @err_family(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
   // expected-error @+1 {{expected an op that anchors a kernel family, a view or a constant}}
   %y = arith.negf %x : tensor<4x8xf32>
+  return %y : tensor<4x8xf32>
+}
+
+// -----
+
+// A plan by hand: one kernel of two ops, one of the third.
+// CHECK: dsa.kernel @pointwise_0
+// CHECK-NEXT: dsa.silu %{{[a-z0-9]*}} :
+// CHECK-NEXT: dsa.scale %{{[a-z0-9]*}} {factor = 2.0
+// CHECK-NEXT: dsa.yield
+// CHECK: dsa.kernel @pointwise_1
+// CHECK-NEXT: dsa.scale %{{[a-z0-9]*}} {factor = 3.0
+// CHECK-LABEL: func.func @by_hand
+func.func @by_hand(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %a = dsa.silu %x {dsa.fused = 7 : i64} : (tensor<4x8xf32>) -> tensor<4x8xf32>
+  %b = dsa.scale %a {dsa.fused = 7 : i64, factor = 2.0 : f64} : (tensor<4x8xf32>) -> tensor<4x8xf32>
+  %c = dsa.scale %b {factor = 3.0 : f64} : (tensor<4x8xf32>) -> tensor<4x8xf32>
+  return %c : tensor<4x8xf32>
+}
+
+// -----
+
+func.func @err_group(%x: tensor<4x8xf32>, %w: tensor<8x8xf32>) -> tensor<4x8xf32> {
+  %a = dsa.silu %x {dsa.fused = 0 : i64} : (tensor<4x8xf32>) -> tensor<4x8xf32>
+  // expected-error @+1 {{expected dsa.fused 0 : i64 to be a group that one kernel can express, got dsa.silu apart from it}}
+  %y = dsa.linear %a, %w {dsa.fused = 0 : i64} : (tensor<4x8xf32>, tensor<8x8xf32>) -> tensor<4x8xf32>
   return %y : tensor<4x8xf32>
 }

@@ -1,6 +1,6 @@
 // Outlining hides nothing: the proof follows launches into their kernels.
-// RUN: dsa-opt %s --dsa-outline-kernels | not dsa-opt --dsa-verify-causality 2>&1 | FileCheck %s
-// RUN: dsa-opt %s --dsa-outline-kernels | not dsa-opt --dsa-graph-pipeline 2>&1 | FileCheck %s
+// RUN: dsa-opt %s --dsa-plan-fusion --dsa-outline-kernels | not dsa-opt --dsa-verify-causality 2>&1 | FileCheck %s
+// RUN: dsa-opt %s --dsa-plan-fusion --dsa-outline-kernels | not dsa-opt --dsa-graph-pipeline 2>&1 | FileCheck %s
 
 // CHECK-NOT: error
 // CHECK: error: 'dsa.attention' op lets row t = 0 see token s = 1: every query attends to every key

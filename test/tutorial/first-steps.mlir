@@ -38,7 +38,7 @@ func.func @layer(%x: tensor<32x64xf32>, %w: tensor<128x64xf32>) -> (tensor<32x12
   return %y : tensor<32x128xf32>
 }
 //
-// RUN: dsa-opt %s --dsa-outline-kernels | FileCheck %s --check-prefix=FUSED
+// RUN: dsa-opt %s --dsa-plan-fusion --dsa-outline-kernels | FileCheck %s --check-prefix=FUSED
 // FUSED: dsa.kernel @linear_0(
 // FUSED-NEXT: %[[H:.*]] = dsa.linear
 // FUSED-NEXT: %[[Y:.*]] = dsa.silu %[[H]]

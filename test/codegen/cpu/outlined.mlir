@@ -1,5 +1,5 @@
 // Kernels that were outlined beforehand, or written by hand, are compiled as they are.
-// RUN: dsa-opt %root/test/ops/linear.mlir --dsa-outline-kernels | dsa-run - --against=reference
+// RUN: dsa-opt %root/test/ops/linear.mlir --dsa-plan-fusion --dsa-outline-kernels | dsa-run - --against=reference
 // RUN: dsa-opt %root/test/ops/views.mlir --dsa-graph-pipeline | dsa-run - --against=reference
 // RUN: dsa-run %root/test/ops/launch.mlir --against=reference
 // RUN: dsa-model emit %root/test/gradients/Inputs/sparse-moe.json --train | dsa-opt --dsa-graph-pipeline > %t.planned.mlir

@@ -104,3 +104,11 @@ func.func @dialect_c11(%0: tensor<f32> {dsa.role = "input", dsa.group = "indexer
 func.func @dialect_c11_result(%0: tensor<f32>) -> (tensor<f32> {dsa.group = "indexer"}) {
   return %0 : tensor<f32>
 }
+
+// -----
+
+func.func @dialect_c12(%0: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @+1 {{expected dsa.fused to be an i64 >= 0, got -1 : i64}}
+  %1 = dsa.silu %0 {dsa.fused = -1} : (tensor<4xf32>) -> tensor<4xf32>
+  return %1 : tensor<4xf32>
+}

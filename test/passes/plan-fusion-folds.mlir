@@ -1,5 +1,5 @@
 // Folds take their producers along where nobody else reads them, and say why where not.
-// RUN: dsa-opt %s --split-input-file --dsa-outline-kernels=explain --verify-diagnostics | FileCheck %s
+// RUN: dsa-opt %s --split-input-file --dsa-plan-fusion=explain --dsa-outline-kernels --verify-diagnostics | FileCheck %s
 
 // The scores never leave the kernel; slices and reshapes before the producer go along.
 // CHECK: dsa.kernel @index_scores_top_k_0(%[[QKV:.*]]: tensor<1x6x12xf32>, %[[K:.*]]: tensor<1x6x4xf32>, %[[W:.*]]: tensor<1x6x2xf32>) -> tensor<1x6x3xi32>

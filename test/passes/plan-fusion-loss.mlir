@@ -1,5 +1,5 @@
 // A loss takes the linear map before it and all that reads the logits, or nothing of it, and says why not.
-// RUN: dsa-opt %s --split-input-file --dsa-outline-kernels=explain --verify-diagnostics | FileCheck %s
+// RUN: dsa-opt %s --split-input-file --dsa-plan-fusion=explain --dsa-outline-kernels --verify-diagnostics | FileCheck %s
 
 // The logits and their gradient never leave the kernel.
 // CHECK: dsa.kernel @linear_cross_entropy_0(%[[X:.*]]: tensor<4x8xf32>, %[[W:.*]]: tensor<16x8xf32>, %[[T:.*]]: tensor<4xi32>, %[[G:.*]]: tensor<f32>) -> (tensor<f32>, tensor<4xi32>, tensor<4x8xf32>, tensor<16x8xf32>)
@@ -21,6 +21,7 @@ func.func @step(%x: tensor<4x8xf32>, %w: tensor<16x8xf32>, %t: tensor<4xi32>, %g
   %dy = dsa.cross_entropy_grad %g, %y, %t, %lse : (tensor<f32>, tensor<4x16xf32>, tensor<4xi32>, tensor<4xf32>) -> tensor<4x16xf32>
   %dx = dsa.linear_grad_input %dy, %w : (tensor<4x16xf32>, tensor<16x8xf32>) -> tensor<4x8xf32>
   %dw = dsa.linear_grad_weight %dy, %x : (tensor<4x16xf32>, tensor<4x8xf32>) -> tensor<16x8xf32>
+  // expected-remark @+1 {{not fused with dsa.linear_grad_input: its kernel has no place for what would join}}
   %s = dsa.scale %dx {factor = 2.0 : f64} : (tensor<4x8xf32>) -> tensor<4x8xf32>
   return %loss, %best, %s, %dw : tensor<f32>, tensor<4xi32>, tensor<4x8xf32>, tensor<16x8xf32>
 }
@@ -98,6 +99,7 @@ func.func @scaled_by_loss(%x: tensor<4x8xf32>, %w: tensor<16x8xf32>, %t: tensor<
   %y = dsa.linear %x, %w : (tensor<4x8xf32>, tensor<16x8xf32>) -> tensor<4x16xf32>
   // expected-remark @+1 {{not fused with dsa.linear: a path between its readers leaves the kernel}}
   %loss, %each, %lse = dsa.cross_entropy %y, %t : (tensor<4x16xf32>, tensor<4xi32>) -> (tensor<f32>, tensor<4xf32>, tensor<4xf32>)
+  // expected-remark @+1 {{not fused with dsa.cross_entropy: its kernel has no place for what would join}}
   %g = dsa.scale %loss {factor = 2.0 : f64} : (tensor<f32>) -> tensor<f32>
   %dy = dsa.cross_entropy_grad %g, %y, %t, %lse : (tensor<f32>, tensor<4x16xf32>, tensor<4xi32>, tensor<4xf32>) -> tensor<4x16xf32>
   %dx = dsa.linear_grad_input %dy, %w : (tensor<4x16xf32>, tensor<16x8xf32>) -> tensor<4x8xf32>

@@ -1,0 +1,71 @@
+// Rooflines of groups of ops.
+#include "passes/CostModel.h"
+#include "dialect/Dialect.h"
+
+#include "llvm/ADT/MapVector.h"
+
+#include <limits>
+
+using namespace mlir;
+using namespace dsa;
+
+namespace {
+/// The fractions of the multiply-add peak that the kernels of a family reach in and outside of
+/// products.
+struct Efficiency {
+  llvm::StringLiteral family;
+  double matrix, vector;
+};
+} // namespace
+
+// Medians over the kernels of the models on two AVX-512 cores, as `dsa-lab fusion` reports them.
+static const Efficiency kEfficiencies[] = {
+    {"", .8, .15},
+    {"attention", .6, .15},
+    {"attention_grad", .6, .15},
+    {"sparse_attention", .5, .15},
+    {"sparse_attention_grad", .4, .15},
+    {"cross_entropy", .8, .25},
+    {"index_kl", .4, .1},
+    {"index_scores_grad", .4, .1},
+};
+
+static const Efficiency &efficiencyOf(const KernelFamily &family) {
+  const auto *found = llvm::find_if(
+      kEfficiencies, [&](const Efficiency &entry) { return entry.family == family.name; });
+  return found == std::end(kEfficiencies) ? kEfficiencies[0] : *found;
+}
+
+Cost dsa::costOfGroup(const FusionGraph &graph, const ConvexGroups &groups, unsigned group) {
+  SmallVector<Operation *> ops = groups.opsOf(group);
+  Cost cost = workOf(ops);
+  llvm::SmallMapVector<Value, int64_t, 8> read;
+  for (Operation *op : ops) {
+    for (OpOperand &use : op->getOpOperands()) {
+      Value root = graph.rootOf(use.get());
+      Operation *producer = graph.producerOf(use.get());
+      if (!producer || groups.groupOf(producer) != group)
+        read[root] = std::min(bytesOf(root.getType()), read.lookup(root) + bytesRead(use));
+    }
+    for (Value result : op->getResults())
+      if (graph.isUsedOutside(result, groups, group))
+        cost.writeBytes += bytesOf(result.getType());
+  }
+  for (auto [root, bytes] : read)
+    cost.readBytes += bytes;
+  return cost;
+}
+
+double dsa::predictSeconds(const Machine &machine, const KernelFamily &family, const Cost &cost) {
+  if (cost.writeBytes > machine.memorySize)
+    return std::numeric_limits<double>::infinity();
+  const Efficiency &reached = efficiencyOf(family);
+  double arithmetic =
+      static_cast<double>(cost.matrixFlops) / (reached.matrix * machine.vectorF32Flops) +
+      static_cast<double>(cost.vectorFlops) / (reached.vector * machine.vectorF32Flops);
+  // What a launch writes is in the last cache for the next one, if it fits.
+  int64_t bytes = cost.readBytes + cost.writeBytes;
+  double bandwidth =
+      2 * bytes <= machine.lastLevelSize ? machine.lastLevelBytes : machine.memoryBytes;
+  return std::max(arithmetic, static_cast<double>(bytes) / bandwidth) + machine.launchSeconds;
+}

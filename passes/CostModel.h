@@ -1,0 +1,18 @@
+// What a kernel costs on a machine, predicted from its FLOPs and bytes.
+#pragma once
+
+#include "passes/FusionGraph.h"
+#include "passes/Machine.h"
+
+namespace dsa {
+
+/// The FLOPs of a group, and the bytes that cross its border: every tensor it reads from outside,
+/// once, and every result that is used outside.
+Cost costOfGroup(const FusionGraph &graph, const ConvexGroups &groups, unsigned group);
+
+/// The seconds of one launch of a kernel of `family` on `machine`: the longer of its arithmetic, at
+/// the fractions of the peak that such kernels reach, and its memory traffic (a roofline), and what
+/// a launch itself takes. Infinite when it writes more than the machine's memory holds.
+double predictSeconds(const Machine &machine, const KernelFamily &family, const Cost &cost);
+
+} // namespace dsa
