@@ -48,51 +48,38 @@ function draw(plan, other, longest) {
   }));
   const boxes = plan.launches.map((launch, n) => {
     const ops = launch.ops.join(' + ') || 'copy', shown = ops.length > 66 ? ops.slice(0, 65) + '…' : ops;
-    return `<g class="kernel${known.has(signature(launch)) ? '' : ' own'}" data-number="${n}" transform="translate(0 ${n * rowHeight})" >
-                                               <title> $ {
-  escape(ops)
-}
-\n${launch.flops} FLOPs, ${launch.bytes} bytes,
-    ${launch.alive} bytes of the arena alive</ title>
-        <rect width = "${boxWidth}" height = "38" rx = "4" />
-        <rect class = "bar" y = "34" height = "4" width =
-             "${boxWidth * launch.seconds / longest}" />
-        <text x = "8" y = "15"> ${n} ${escape(launch.kernel)} < / text >
-        <text class = "time" x = "${boxWidth - 8}" y = "15"> ${ms(launch.seconds)} ms</ text>
-        <text class = "ops" x = "8" y = "30"> ${escape(shown)} < / text > </ g>`;
-});
-return `<svg viewBox = "0 0 ${width} ${plan.launches.length * rowHeight}"> ${edges.join('')} ${
-           boxes.join('')} < / svg >`;
+    return `<g class="kernel${known.has(signature(launch)) ? '' : ' own'}" data-number="${n}" transform="translate(0 ${n * rowHeight})">
+      <title>${escape(ops)}\n${launch.flops} FLOPs, ${launch.bytes} bytes, ${launch.alive} bytes of the arena alive</title>
+      <rect width="${boxWidth}" height="38" rx="4"/><rect class="bar" y="34" height="4" width="${boxWidth * launch.seconds / longest}"/>
+      <text x="8" y="15">${n} ${escape(launch.kernel)}</text><text class="time" x="${boxWidth - 8}" y="15">${ms(launch.seconds)} ms</text>
+      <text class="ops" x="8" y="30">${escape(shown)}</text></g>`;
+  });
+  return `<svg viewBox="0 0 ${width} ${plan.launches.length * rowHeight}">${edges.join('')}${boxes.join('')}</svg>`;
 }
 function listen(holder) {
-  holder.querySelectorAll('.kernel').forEach(box = > {
-    const toggle = on => {
-      box.classList.toggle('hot', on);
-      holder.querySelectorAll('.edge').forEach(edge = > {
-        if (edge.dataset.from != = box.dataset.number &&edge.dataset.to != = box.dataset.number)
-          return;
-        edge.classList.toggle('hot', on);
-        for (const end of[edge.dataset.from, edge.dataset.to])
-          holder.querySelector(`.kernel[data - number = "${end}"]`).classList.toggle('hot', on);
-      });
-    };
-    box.addEventListener('mouseenter', () = > toggle(true));
-    box.addEventListener('mouseleave', () = > toggle(false));
+  holder.querySelectorAll('.kernel').forEach(box => {
+    const toggle = on => holder.querySelectorAll('.edge').forEach(edge => {
+      const ends = [edge.dataset.from, edge.dataset.to];
+      if (!ends.includes(box.dataset.number)) return;
+      edge.classList.toggle('hot', on);
+      for (const end of ends) holder.querySelector(`.kernel[data-number="${end}"]`).classList.toggle('hot', on);
+    });
+    box.addEventListener('mouseenter', () => toggle(true));
+    box.addEventListener('mouseleave', () => toggle(false));
   });
 }
-const sides = [ 'left', 'right' ].map(side = > document.getElementById(side));
+const sides = ['left', 'right'].map(side => document.getElementById(side));
 function show() {
-  const pair = sides.map(side = > plans[side.value]);
-  const longest = Math.max(... pair.flatMap(p = > p.launches.map(l = > l.seconds)));
-  pair.forEach((plan, n) = > {
+  const pair = sides.map(side => plans[side.value]);
+  const longest = Math.max(...pair.flatMap(p => p.launches.map(l => l.seconds)));
+  pair.forEach((plan, n) => {
     const holder = document.getElementById(sides[n].id + 'Plan');
     holder.innerHTML = draw(plan, pair[1 - n], longest);
     listen(holder);
   });
 }
-sides.forEach((side, n) = > {
-  side.innerHTML =
-      plans.map((p, i) = > `<option value = "${i}"> ${escape(p.name)} < / option >`).join('');
+sides.forEach((side, n) => {
+  side.innerHTML = plans.map((p, i) => `<option value="${i}">${escape(p.name)}</option>`).join('');
   side.value = Math.min(n, plans.length - 1);
   side.addEventListener('change', show);
 });
