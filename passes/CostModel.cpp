@@ -4,8 +4,6 @@
 
 #include "llvm/ADT/MapVector.h"
 
-#include <limits>
-
 using namespace mlir;
 using namespace dsa;
 
@@ -17,6 +15,9 @@ struct Efficiency {
   double matrix, vector;
 };
 } // namespace
+
+// Seconds for each byte that does not fit in memory.
+static constexpr double kVeto = 1;
 
 // Medians over the kernels of the models on two AVX-512 cores, as `dsa-lab fusion` reports them.
 static const Efficiency kEfficiencies[] = {
@@ -57,8 +58,6 @@ Cost dsa::costOfGroup(const FusionGraph &graph, const ConvexGroups &groups, unsi
 }
 
 double dsa::predictSeconds(const Machine &machine, const KernelFamily &family, const Cost &cost) {
-  if (cost.writeBytes > machine.memorySize)
-    return std::numeric_limits<double>::infinity();
   const Efficiency &reached = efficiencyOf(family);
   double arithmetic =
       static_cast<double>(cost.matrixFlops) / (reached.matrix * machine.vectorF32Flops) +
@@ -67,5 +66,7 @@ double dsa::predictSeconds(const Machine &machine, const KernelFamily &family, c
   int64_t bytes = cost.readBytes + cost.writeBytes;
   double bandwidth =
       2 * bytes <= machine.lastLevelSize ? machine.lastLevelBytes : machine.memoryBytes;
-  return std::max(arithmetic, static_cast<double>(bytes) / bandwidth) + machine.launchSeconds;
+  double excess = static_cast<double>(std::max<int64_t>(cost.writeBytes - machine.memorySize, 0));
+  return std::max(arithmetic, static_cast<double>(bytes) / bandwidth) + machine.launchSeconds +
+         kVeto * excess;
 }

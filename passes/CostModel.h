@@ -12,7 +12,8 @@ Cost costOfGroup(const FusionGraph &graph, const ConvexGroups &groups, unsigned 
 
 /// The seconds of one launch of a kernel of `family` on `machine`: the longer of its arithmetic, at
 /// the fractions of the peak that such kernels reach, and its memory traffic (a roofline), and what
-/// a launch itself takes. Infinite when it writes more than the machine's memory holds.
+/// a launch itself takes. A second more for each byte that it writes beyond the machine's memory:
+/// no plan wins that way against one that fits.
 double predictSeconds(const Machine &machine, const KernelFamily &family, const Cost &cost);
 
 } // namespace dsa

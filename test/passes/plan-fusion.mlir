@@ -57,6 +57,19 @@ func.func @norm(%x: tensor<32x64xf32>, %w: tensor<128x64xf32>, %gain: tensor<128
 
 // -----
 
+// Scores of 2^18 x 2^18 pairs fit no machine: a plan that makes them is as good as none.
+// CHECK-LABEL: func.func @too_large
+// CHECK-NEXT: dsa.index_scores {{.*}}dsa.fused = 0 : i64
+// CHECK-NEXT: dsa.top_k {{.*}}dsa.fused = 0 : i64
+func.func @too_large(%q: tensor<1x262144x1x8xf32>, %k: tensor<1x262144x8xf32>, %w: tensor<1x262144x1xf32>) -> tensor<1x262144x4xi32> {
+  %s = dsa.index_scores %q, %k, %w : (tensor<1x262144x1x8xf32>, tensor<1x262144x8xf32>, tensor<1x262144x1xf32>) -> tensor<1x262144x262144xf32>
+  // expected-remark @+1 {{fused with dsa.index_scores: 549755813888 bytes and 266287}}
+  %i = dsa.top_k %s {causal, k = 4 : i64} : (tensor<1x262144x262144xf32>) -> tensor<1x262144x4xi32>
+  return %i : tensor<1x262144x4xi32>
+}
+
+// -----
+
 // A plan by hand stays as it is.
 // CHECK-LABEL: func.func @by_hand
 // CHECK-NEXT: dsa.silu %arg0 {dsa.fused = 7 : i64}
