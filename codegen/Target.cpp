@@ -23,7 +23,7 @@ llvm::Expected<const Target *> lookupTarget(llvm::StringRef name) {
                                  name.str().c_str());
 }
 
-static llvm::Expected<DType> dtypeOf(Type type) {
+llvm::Expected<DType> dtypeOf(Type type) {
   std::string text;
   llvm::raw_string_ostream(text) << type;
   if (std::optional<DType> dtype = parseDType(text))

@@ -45,6 +45,9 @@ llvm::Expected<const Target *> lookupTarget(llvm::StringRef name);
 const Target &referenceTarget();
 const Target &cpuTarget();
 
+/// The element type `type` as the runtime knows it.
+llvm::Expected<DType> dtypeOf(mlir::Type type);
+
 /// Arguments and results of `entry` as the runtime sees them.
 llvm::Expected<std::pair<std::vector<TensorSpec>, std::vector<TensorSpec>>>
 signatureOf(mlir::ModuleOp module, llvm::StringRef entry);

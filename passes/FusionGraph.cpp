@@ -137,6 +137,8 @@ StringRef FusionGraph::join(const FusionMove &move, ConvexGroups &groups) const 
 StringRef FusionGraph::obstacle(Operation *reader, Value value) const {
   if (value != producerOf(value)->getResult(0))
     return "a view stands between them";
+  if (!elementOf(value).isF32())
+    return "only tiles of f32 numbers are folded";
   bool elsewhere = llvm::any_of(value.getUsers(), [&](Operation *user) {
     return user != reader && !isCompanion(*familyOf(reader), user);
   });

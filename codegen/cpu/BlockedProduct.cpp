@@ -142,8 +142,7 @@ void BlockedProduct::packLeft(const ProductBlock &block, Value k, Value depth) {
   assert(!sizes.rowsVary && "a transposed left factor has its rows along the last axis");
   View from = b.view(left.tensor);
   auto copy = [&](Value source, Value target, int64_t width) {
-    auto type = VectorType::get({width}, b.getF32Type());
-    Value values = vector::LoadOp::create(b, type, from.base, ValueRange{source});
+    Value values = b.loadWide(from, source, width);
     vector::StoreOp::create(b, values, packedLeft.base, ValueRange{target});
   };
   b.loop(b.index(0), depth, kLeftSteps, [&](Value steps) {

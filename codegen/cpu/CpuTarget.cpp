@@ -63,10 +63,13 @@ llvm::Error ProgramBuilder::addConstant(arith::ConstantOp constant) {
     return llvm::createStringError("expected dense constants in a graph, got another attribute");
   auto type = cast<RankedTensorType>(constant.getType());
   Type element = type.getElementType();
-  DType dtype = element.isF32() ? DType::F32 : element.isInteger(32) ? DType::I32 : DType::I64;
-  if (!element.isF32() && !element.isInteger(32) && !element.isInteger(64))
-    return llvm::createStringError("expected a constant of f32, i32 or i64 on the cpu target");
-  Tensor tensor(dtype, type.getShape());
+  if (!element.isF32() && !element.isBF16() && !element.isInteger(32) && !element.isInteger(64))
+    return llvm::createStringError(
+        "expected a constant of f32, bf16, i32 or i64 on the cpu target");
+  llvm::Expected<DType> dtype = dtypeOf(element);
+  if (!dtype)
+    return dtype.takeError();
+  Tensor tensor(*dtype, type.getShape());
   auto bytes = static_cast<char *>(tensor.data());
   int64_t size = element.getIntOrFloatBitWidth() / 8;
   ArrayRef<char> raw = values.getRawData();

@@ -2,10 +2,34 @@
 #include "codegen/cpu/Families.h"
 
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 
 namespace dsa::cpu {
+
+bool storesOnce(Operation *anchor) {
+  static const llvm::StringSet<> names = {"dsa.linear",
+                                          "dsa.linear_grad_input",
+                                          "dsa.linear_grad_weight",
+                                          "dsa.grouped_linear",
+                                          "dsa.grouped_linear_grad_input",
+                                          "dsa.grouped_linear_grad_weight",
+                                          "dsa.silu",
+                                          "dsa.silu_grad",
+                                          "dsa.add",
+                                          "dsa.mul",
+                                          "dsa.scale",
+                                          "dsa.dropout",
+                                          "dsa.rope",
+                                          "dsa.embedding",
+                                          "tensor.extract_slice",
+                                          "tensor.concat",
+                                          "tensor.expand_shape",
+                                          "tensor.collapse_shape",
+                                          "dsa.yield"};
+  return names.contains(anchor->getName().getStringRef());
+}
 
 Emitter emitterFor(Operation *anchor) {
   static const llvm::StringMap<Emitter> emitters = {

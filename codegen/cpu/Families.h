@@ -13,6 +13,10 @@ using Emitter = llvm::LogicalResult (*)(KernelBuilder &b, mlir::Operation *ancho
 /// The emitter of kernels anchored at `anchor`, null if the family is unknown here.
 Emitter emitterFor(mlir::Operation *anchor);
 
+/// Whether the kernels anchored at `anchor` write each element of a result once and never read it
+/// back, so that it may be narrower than what is computed with.
+bool storesOnce(mlir::Operation *anchor);
+
 llvm::LogicalResult emitPointwise(KernelBuilder &b, mlir::Operation *anchor);
 llvm::LogicalResult emitRope(KernelBuilder &b, mlir::Operation *anchor);
 llvm::LogicalResult emitCopy(KernelBuilder &b, mlir::Operation *anchor);

@@ -1,6 +1,8 @@
 // Phases, buffers, loops and vector memory of kernels.
 #include "codegen/cpu/KernelBuilder.h"
+#include "codegen/cpu/Families.h"
 #include "codegen/cpu/LowerKernels.h"
+#include "passes/KernelFamilies.h"
 #include "runtime/KernelExecutable.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -16,6 +18,8 @@ using namespace mlir;
 namespace dsa::cpu {
 
 static constexpr int64_t kAlignment = 64;
+/// The workspace of results that are kept wide begins behind those that emitters number.
+static constexpr unsigned kWideSlot = 256;
 
 int64_t View::elements() const {
   int64_t count = 1;
@@ -36,6 +40,9 @@ KernelBuilder::KernelBuilder(KernelOp kernel, ModuleOp module, VectorIsa isa)
     bufferNumbers[argument] = number++;
   for (Value yielded : kernel.getBody().front().getTerminator()->getOperands())
     bufferNumbers.try_emplace(yielded, number++); // an argument that is yielded keeps its own
+  for (auto [position, type] : llvm::enumerate(kernel.getResultTypes()))
+    if (!storesOnce(anchorOf(kernel)) && getElementTypeOrSelf(type).isBF16())
+      wide.insert(kernel.getArgumentTypes().size() + position);
 }
 
 // Phases.
@@ -101,11 +108,33 @@ bool KernelBuilder::hasBuffer(Value tensor) const {
          hasBuffer(op->getOperand(0));
 }
 
+View KernelBuilder::bufferOf(unsigned number, RankedTensorType type) {
+  if (wide.contains(number))
+    return workspace(kWideSlot + number, getF32Type(), type.getShape());
+  return contiguous(phaseOps.back().getArgument(number), type.getElementType(), type.getShape());
+}
+
+void KernelBuilder::narrowResults() {
+  unsigned first = kernelOp.getArgumentTypes().size();
+  for (auto [position, resultType] : llvm::enumerate(kernelOp.getResultTypes())) {
+    auto type = cast<RankedTensorType>(resultType);
+    unsigned number = first + position;
+    if (!wide.contains(number))
+      continue;
+    rowsPhase(contiguous({}, getF32Type(), {1, type.getNumElements()}), [&](Value) {
+      View from = bufferOf(number, type);
+      View to = contiguous(phaseOps.back().getArgument(number), type.getElementType(), {});
+      columns(type.getNumElements(), [&](Value column, Value mask) {
+        storeVector(loadVector(from, column, mask), to, column, mask);
+      });
+    });
+  }
+}
+
 View KernelBuilder::view(Value tensor) {
   auto type = cast<RankedTensorType>(tensor.getType());
   if (auto found = bufferNumbers.find(tensor); found != bufferNumbers.end())
-    return contiguous(phaseOps.back().getArgument(found->second), type.getElementType(),
-                      type.getShape());
+    return bufferOf(found->second, type);
   Operation *op = tensor.getDefiningOp();
   assert(hasBuffer(tensor) && "a value without a buffer is computed, not read");
   if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))
@@ -174,14 +203,15 @@ View KernelBuilder::workspace(unsigned slot, Type element, ArrayRef<int64_t> sha
 
 View KernelBuilder::resultBuffer(unsigned number) {
   auto type = cast<RankedTensorType>(kernelOp.getResultTypes()[number]);
-  unsigned first = kernelOp.getArgumentTypes().size();
-  return contiguous(phaseOps.back().getArgument(first + number), type.getElementType(),
-                    type.getShape());
+  return bufferOf(kernelOp.getArgumentTypes().size() + number, type);
 }
 
 View KernelBuilder::resultOrWorkspace(Value result, unsigned slot) {
   auto type = cast<RankedTensorType>(result.getType());
-  return hasBuffer(result) ? view(result) : workspace(slot, type.getElementType(), type.getShape());
+  Type element = type.getElementType();
+  return hasBuffer(result)
+             ? view(result)
+             : workspace(slot, element.isBF16() ? getF32Type() : element, type.getShape());
 }
 
 View KernelBuilder::scratch(Type element, ArrayRef<int64_t> shape) {
@@ -386,23 +416,72 @@ Value KernelBuilder::elementAt(const View &view, Value position) {
   return rowStart(single, position);
 }
 
+/// `type` with other elements.
+static Type withElement(Type type, Type element) {
+  auto vector = dyn_cast<VectorType>(type);
+  return vector ? Type(vector.clone(element)) : element;
+}
+
+/// The bits of a bf16 are the upper ones of an f32.
+Value KernelBuilder::widen(Value narrow) {
+  Type type = narrow.getType();
+  if (!getElementTypeOrSelf(type).isBF16())
+    return narrow;
+  Type word = withElement(type, getI32Type());
+  Value half = arith::BitcastOp::create(*this, withElement(type, getI16Type()), narrow);
+  Value bits =
+      arith::ShLIOp::create(*this, arith::ExtUIOp::create(*this, word, half), constant(word, 16));
+  return arith::BitcastOp::create(*this, withElement(type, getF32Type()), bits);
+}
+
+/// Rounds on integers, so that every machine gives the same bits: instructions for it flush
+/// denormals. NaN stays NaN.
+Value KernelBuilder::narrow(Value wide, Type element) {
+  Type type = wide.getType();
+  if (!element.isBF16() || !getElementTypeOrSelf(type).isF32())
+    return wide;
+  Type word = withElement(type, getI32Type());
+  auto shifted = [&](Value bits) -> Value {
+    return arith::ShRUIOp::create(*this, bits, constant(word, 16));
+  };
+  Value bits = arith::BitcastOp::create(*this, word, wide);
+  Value odd = arith::AndIOp::create(*this, shifted(bits), constant(word, 1));
+  Value half = arith::AddIOp::create(*this, odd, constant(word, 0x7fff));
+  Value nearest = shifted(arith::AddIOp::create(*this, bits, half));
+  Value quiet = arith::OrIOp::create(*this, shifted(bits), constant(word, 0x40));
+  Value isNan = arith::CmpFOp::create(*this, arith::CmpFPredicate::UNO, wide, wide);
+  Value kept = arith::SelectOp::create(*this, isNan, quiet, nearest);
+  kept = arith::TruncIOp::create(*this, withElement(type, getI16Type()), kept);
+  return arith::BitcastOp::create(*this, withElement(type, element), kept);
+}
+
+Value KernelBuilder::rounded(Value x, Type element) {
+  return widen(narrow(x, element));
+}
+
 Value KernelBuilder::loadAt(const View &view, Value linear) {
-  return memref::LoadOp::create(*this, view.base, ValueRange{linear});
+  return widen(memref::LoadOp::create(*this, view.base, ValueRange{linear}));
 }
 
 void KernelBuilder::storeAt(Value value, const View &view, Value linear) {
-  memref::StoreOp::create(*this, value, view.base, ValueRange{linear});
+  memref::StoreOp::create(*this, narrow(value, view.element), view.base, ValueRange{linear});
+}
+
+Value KernelBuilder::loadWide(const View &view, Value linear, int64_t width) {
+  return widen(vector::LoadOp::create(*this, VectorType::get({width}, view.element), view.base,
+                                      ValueRange{linear}));
 }
 
 Value KernelBuilder::loadVector(const View &view, Value linear, Value mask) {
-  VectorType type = vectorType(view.element);
   if (!mask)
-    return vector::LoadOp::create(*this, type, view.base, ValueRange{linear});
-  return vector::MaskedLoadOp::create(*this, type, view.base, ValueRange{linear}, mask,
-                                      constant(type, 0));
+    return loadWide(view, linear, lanes());
+  VectorType type = vectorType(view.element);
+  return widen(vector::MaskedLoadOp::create(*this, type, view.base, ValueRange{linear}, mask,
+                                            constant(type, 0)));
 }
 
 void KernelBuilder::storeVector(Value vector, const View &view, Value linear, Value mask) {
+  vector = narrow(vector, view.element);
   if (!mask)
     vector::StoreOp::create(*this, vector, view.base, ValueRange{linear});
   else

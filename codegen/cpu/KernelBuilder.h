@@ -69,6 +69,9 @@ public:
   /// The buffer of a result of the anchor, or workspace `slot` where the kernel does not yield that
   /// result.
   View resultOrWorkspace(mlir::Value result, unsigned slot);
+  /// Writes what was computed of results of narrow floats into their buffers, rounded once. After
+  /// the last phase.
+  void narrowResults();
   /// `view` with other static shape, contiguous axes only (asserts).
   View reshape(const View &view, llvm::ArrayRef<int64_t> shape);
 
@@ -133,6 +136,7 @@ public:
   }
   /// Flat element number of the element that is number `position` of the tensor in row-major order.
   mlir::Value elementAt(const View &view, mlir::Value position);
+  // What is computed with is f32: loads widen bf16, stores round it to nearest, ties to even.
   mlir::Value loadAt(const View &view, mlir::Value linear);
   void store(mlir::Value value, const View &view, mlir::ValueRange indices) {
     storeAt(value, view, linear(view, indices));
@@ -146,6 +150,11 @@ public:
   /// Stores the lanes of `vector` where `mask` is set one after the other; what follows them, up to
   /// lanes() elements in all, is overwritten with anything.
   void storeCompressed(mlir::Value vector, mlir::Value mask, const View &view, mlir::Value linear);
+
+  /// Vector of `width` consecutive elements.
+  mlir::Value loadWide(const View &view, mlir::Value linear, int64_t width);
+  /// The f32 `x` as a tensor of `element` would keep it: x itself, or the nearest bf16.
+  mlir::Value rounded(mlir::Value x, mlir::Type element);
 
   // Vectors of lanes() elements.
   mlir::VectorType vectorType(mlir::Type element);
@@ -189,6 +198,9 @@ private:
   View contiguous(mlir::Value base, mlir::Type element, llvm::ArrayRef<int64_t> shape);
   mlir::Value flatBuffer(mlir::Value bytes, int64_t offset, mlir::Type element, int64_t elements);
   mlir::func::FuncOp openPhase(int64_t grid);
+  View bufferOf(unsigned number, mlir::RankedTensorType type);
+  mlir::Value widen(mlir::Value narrow);
+  mlir::Value narrow(mlir::Value wide, mlir::Type element);
 
   KernelOp kernelOp;
   mlir::ModuleOp moduleOp;
@@ -196,6 +208,9 @@ private:
   llvm::SmallVector<mlir::func::FuncOp> phaseOps;
   llvm::DenseMap<mlir::Value, unsigned>
       bufferNumbers; ///< argument or yielded value -> function argument number
+  /// Result buffers that phases keep as f32 in the workspace: partial sums in bf16 would be rounded
+  /// again and again.
+  llvm::SmallDenseSet<unsigned> wide;
   llvm::SmallVector<std::pair<int64_t, int64_t>> workspaceSlots;
   mlir::Value workspaceBase, scratchBase, statusBase;
   int64_t roundCount = 1;

@@ -29,8 +29,8 @@ struct LowerKernelsToCpu : dsa::impl::LowerKernelsToCpuBase<LowerKernelsToCpu> {
     for (Operation &op : kernel.getBody().front().without_terminator())
       for (Type type : llvm::concat<Type>(SmallVector<Type>(op.getOperandTypes()),
                                           SmallVector<Type>(op.getResultTypes())))
-        if (Type element = getElementTypeOrSelf(type); isa<FloatType>(element) && !element.isF32())
-          return op.emitOpError("expected f32 numbers on the cpu target, got ") << element;
+        if (Type element = getElementTypeOrSelf(type); isa<FloatType>(element) && !element.isF32() && !element.isBF16())
+          return op.emitOpError("expected f32 or bf16 numbers on the cpu target, got ") << element;
     return success();
   }
 
@@ -49,6 +49,7 @@ struct LowerKernelsToCpu : dsa::impl::LowerKernelsToCpuBase<LowerKernelsToCpu> {
     cpu::KernelBuilder kernelBuilder(kernel, module, isa);
     if (failed(emit(kernelBuilder, anchor)))
       return failure();
+    kernelBuilder.narrowResults();
     module->setAttr(cpu::kWorkspaceAttr, builder.getI64IntegerAttr(kernelBuilder.workspaceBytes()));
     module->setAttr(cpu::kScratchAttr, builder.getI64IntegerAttr(kernelBuilder.scratchBytes()));
     ++kernels;

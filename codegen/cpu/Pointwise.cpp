@@ -1,6 +1,7 @@
 // Evaluation of pointwise ops on vector registers.
 #include "codegen/cpu/Pointwise.h"
 #include "codegen/cpu/Families.h"
+#include "dialect/Shapes.h"
 #include "passes/KernelFamilies.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -99,7 +100,8 @@ Value Pointwise::operand(Value value, Row &row, Value column, Value mask) {
   }
   if (auto found = row.starts.find(value); found != row.starts.end()) {
     auto &[view, first] = found->second;
-    return row.values[value] = b.loadVector(view, b.add(first, column), mask);
+    Value loaded = b.loadVector(view, b.add(first, column), mask);
+    return row.values[value] = b.rounded(loaded, elementOf(value));
   }
   assert(isReshape(value.getDefiningOp()) &&
          "a value is computed, loaded, or a reshape of such a value");
@@ -109,10 +111,10 @@ Value Pointwise::operand(Value value, Row &row, Value column, Value mask) {
 void Pointwise::emitVector(Row &row, Value column, Value mask, Load load) {
   row.values.clear();
   if (start && load)
-    row.values[start] = load(row.number, column, mask);
+    row.values[start] = b.rounded(load(row.number, column, mask), elementOf(start));
   for (Operation *op : ops) {
-    Value result = op->getResult(0), vector = evaluate(op, row, column, mask);
-    row.values[result] = vector;
+    Value result = op->getResult(0);
+    row.values[result] = b.rounded(evaluate(op, row, column, mask), elementOf(result));
   }
   for (Value yielded : b.kernel().getBody().front().getTerminator()->getOperands()) {
     Value source = yielded;

@@ -13,7 +13,8 @@ StoreFold::StoreFold(KernelBuilder &b, Value result, int64_t rowBlock, int64_t c
       columns(cast<RankedTensorType>(result.getType()).getShape().back()),
       paddedBlock(llvm::alignTo(columnBlock, panel)) {
   Operation *yield = b.kernel().getBody().front().getTerminator();
-  if (chain.empty() && columns % panel == 0 && yield->getNumOperands() == 1)
+  bool isWide = getElementTypeOrSelf(result.getType()).isF32();
+  if (chain.empty() && columns % panel == 0 && yield->getNumOperands() == 1 && isWide)
     direct = yield->getOperand(0);
 }
 
