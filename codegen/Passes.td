@@ -14,7 +14,8 @@ def LowerKernelsToCpu : Pass<"dsa-lower-kernels-to-cpu", "::mlir::ModuleOp"> {
     that the loops can be read.
   }];
   let options = [
-    Option<"lanes", "lanes", "int64_t", "0", "f32 values of a vector register: 16, 8, 4, or 0 for as many as this machine has">
+    Option<"lanes", "lanes", "int64_t", "0", "f32 values of a vector register: 16, 8, 4, or 0 for as many as this machine has">,
+    Option<"dotsPairs", "dots-pairs", "bool", "false", "with lanes=16: sum products of pairs of bf16 by vdpbf16ps">
   ];
   let statistics = [
     Statistic<"kernels", "kernels", "kernels written">,

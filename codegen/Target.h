@@ -21,7 +21,8 @@ struct CompileOptions {
   int threads = 1;
   /// Receives a span for each pass and each kernel; null: nobody watches.
   Trace *trace = nullptr;
-  /// Instruction set of the cpu target: avx512, avx2 or sse; empty: the widest of this machine.
+  /// Instruction set of the cpu target: avx512bf16, avx512, avx2 or sse; empty: the widest that
+  /// is fastest on this machine.
   std::string vector;
   /// Which kernels the graph becomes.
   PlanOptions plan;

@@ -27,7 +27,8 @@ struct CompilerOptions {
   PlanOptions plan;           ///< which kernels the graph becomes
   std::string cacheDirectory; ///< of compiled objects; empty means in memory only
   std::string dumpDirectory;  ///< receives `<entry>.mlir`, the module as compiled; empty means none
-  /// Instruction set of "cpu": avx512, avx2 or sse; empty means the widest of this machine.
+  /// Instruction set of "cpu": avx512bf16, avx512, avx2 or sse; empty means the widest that
+  /// is fastest on this machine.
   std::string vector;
   /// Receives a span for each pass and each kernel and, of a session, for the launches of its first
   /// runs; null: nobody watches. Must outlive what is compiled.

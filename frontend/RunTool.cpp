@@ -19,7 +19,8 @@ usage: dsa-run FILE.mlir [options]     FILE may be - for standard input
 
   --entry=NAME           the function to run instead of every public one
   --target=NAME          cpu (default) or reference
-  --vector=NAME          avx512, avx2 or sse: what cpu uses of this machine instead of the widest
+  --vector=NAME          avx512bf16, avx512, avx2 or sse: what cpu uses of this machine instead of the
+                         widest that is fastest
   --memory-limit=BYTES   of intermediate values on cpu: what does not fit is computed again when needed
   --against=NAME         also run this target and compare every result; where a top-k or a route
                          chose otherwise among scores within tolerance, this target goes on with

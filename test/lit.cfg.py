@@ -23,7 +23,7 @@ if lit_config.params.get("slow") == "1":
 # The instruction sets of this machine beside sse, which every machine has.
 with open("/proc/cpuinfo") as cpuinfo:
     flags = set(re.findall(r"\w+", cpuinfo.read()))
-config.available_features.update({"avx2", "avx512f"} & flags)
+config.available_features.update({"avx2", "avx512f", "avx512_bf16"} & flags)
 # `vector` runs every kernel on a narrower one, in a folder of its own: such a run may be part of another.
 if vector := lit_config.params.get("vector"):
     config.test_exec_root += "-" + vector

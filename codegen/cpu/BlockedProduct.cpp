@@ -1,5 +1,6 @@
 // Packing, cache blocks and register tiles of products.
 #include "codegen/cpu/BlockedProduct.h"
+#include "passes/KernelFamilies.h"
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/Support/MathExtras.h"
@@ -32,13 +33,32 @@ static int64_t evenBlock(int64_t size, int64_t limit, int64_t step) {
   return alignTo(blocksOf(size, blocksOf(size, limit)), step);
 }
 
+/// Whether no slice stands before `value`.
+static bool isWhole(Value value) {
+  for (Operation *op = value.getDefiningOp(); op && isView(op);
+       op = op->getOperand(0).getDefiningOp())
+    if (!isReshape(op))
+      return false;
+  return true;
+}
+
 BlockedProduct::BlockedProduct(KernelBuilder &b, Factor left, Factor right, ProductSizes sizes,
                                Value result)
     : b(b), left(left), right(right), sizes(sizes), result(result),
       tile(TileShape::of(b.isa(), sizes.columns)) {
+  auto type = cast<RankedTensorType>(left.tensor.getType());
+  // The axis that is summed over must lie in one piece where its neighbours make the words.
+  tile.pairs = b.isa().dotsPairs && type.getElementType().isBF16() && sizes.depth % 2 == 0 &&
+               !sizes.depthVaries && (left.transposed || isWhole(left.tensor)) &&
+               (!right.transposed || isWhole(right.tensor));
+  if (tile.pairs)
+    this->sizes.depth /= 2;
   chooseBlocks();
-  auto shape = cast<RankedTensorType>(left.tensor.getType()).getShape();
-  copiesLeft = left.transposed || (shape.back() >= kFarRows && sizes.depth > depthBlockSize);
+  auto shape = type.getShape();
+  // Widened once per block, not at every broadcast.
+  bool isNarrow = type.getElementType().isBF16() && !tile.pairs;
+  copiesLeft = left.transposed || isNarrow ||
+               (shape.back() >= kFarRows && this->sizes.depth > depthBlockSize);
   store.emplace(b, result, rowBlockSize, columnBlockSize, panel());
 }
 
@@ -75,6 +95,16 @@ LogicalResult BlockedProduct::verify() const {
   return store->verify();
 }
 
+View BlockedProduct::leftView() {
+  View view = b.view(left.tensor);
+  return tile.pairs && !left.transposed ? b.words(view) : view;
+}
+
+View BlockedProduct::rightView() {
+  View view = b.view(right.tensor);
+  return tile.pairs && right.transposed ? b.words(view) : view;
+}
+
 // The right factor.
 
 Value BlockedProduct::panelRow(Value group, Value panelNumber, Value k) {
@@ -98,12 +128,12 @@ void BlockedProduct::packPlain(const View &to, Value group, Value chunk) {
   Value first = b.mul(chunk, kPackRows), count = b.index(kPackRows);
   if (sizes.depth % kPackRows != 0)
     count = b.min(count, b.sub(b.index(sizes.depth), first));
-  packRows(b, b.view(right.tensor), b.add(b.mul(group, sizes.depth), first), count, to,
-           panelRow(group, b.index(0), first), sizes.depth * panel(), panel());
+  packRows(b, rightView(), b.add(b.mul(group, sizes.depth), first), count, to,
+           panelRow(group, b.index(0), first), sizes.depth * panel(), panel(), tile.pairs);
 }
 
 void BlockedProduct::packColumns(const View &to, Value group, Value panelNumber) {
-  View from = b.view(right.tensor);
+  View from = rightView();
   Value groupRow = b.mul(group, sizes.columns), last = b.add(groupRow, sizes.columns - 1);
   b.loop(0, panel(), b.lanes(), [&](Value lane) {
     Value first = b.add(groupRow, b.add(b.mul(panelNumber, panel()), lane));
@@ -120,7 +150,7 @@ void BlockedProduct::packColumns(const View &to, Value group, Value panelNumber)
 
 /// Into rows [row][k].
 void BlockedProduct::copyLeft(const ProductBlock &block, Value k, Value depth) {
-  View from = b.view(left.tensor);
+  View from = leftView();
   Value rest = sizes.depth % b.lanes() == 0 ? b.index(0) : b.rem(depth, b.lanes());
   Value whole = b.sub(depth, rest);
   b.loop(b.index(0), block.rows, 1, [&](Value row) {
@@ -140,9 +170,10 @@ void BlockedProduct::copyLeft(const ProductBlock &block, Value k, Value depth) {
 /// share a cache line are packed together: rows far apart would not stay in L1 until the second.
 void BlockedProduct::packLeft(const ProductBlock &block, Value k, Value depth) {
   assert(!sizes.rowsVary && "a transposed left factor has its rows along the last axis");
-  View from = b.view(left.tensor);
-  auto copy = [&](Value source, Value target, int64_t width) {
-    Value values = b.loadWide(from, source, width);
+  View from = leftView();
+  auto copy = [&](Value step, Value column, Value target, int64_t width) {
+    Value values = loadStep(b, from, tile.pairs, step, column,
+                            [&](Value element) { return b.loadWide(from, element, width); });
     vector::StoreOp::create(b, values, packedLeft.base, ValueRange{target});
   };
   b.loop(b.index(0), depth, kLeftSteps, [&](Value steps) {
@@ -150,9 +181,9 @@ void BlockedProduct::packLeft(const ProductBlock &block, Value k, Value depth) {
     rowTiles(block.rows, lineRows(), [&](Value row, int64_t count) {
       Value target = b.mul(row, depthBlockSize);
       b.loop(steps, end, 1, [&](Value i) {
-        Value source = b.add(b.add(b.rowStart(from, b.add(k, i)), block.leftRow), row);
+        Value step = b.add(k, i), column = b.add(block.leftRow, row);
         for (int64_t first = 0; first < count; first += tile.rows)
-          copy(b.add(source, first),
+          copy(step, b.add(column, first),
                b.add(b.add(target, first * depthBlockSize), b.mul(i, tile.rows)),
                std::min(tile.rows, count - first));
       });
@@ -169,7 +200,7 @@ TileLeft BlockedProduct::tileLeft(const ProductBlock &block, Value row, int64_t 
       result.first.push_back(b.add(b.mul(row, depthBlockSize), i * stride));
     return result;
   }
-  result.view = b.view(left.tensor);
+  result.view = leftView();
   for (Value first : rowStarts(b, result.view, b.add(block.leftRow, row), count))
     result.first.push_back(b.add(first, k));
   return result;
@@ -213,7 +244,9 @@ void BlockedProduct::emitBlock(const ProductBlock &block) {
     panelCount = b.min(panelCount, b.sub(b.index(panels()), b.mul(block.columnBlock, perBlock)));
   if (sizes.depthVaries || sizes.depth > depthBlockSize)
     clear(memory, block.rows, panelCount);
-  b.loop(block.depthFrom, block.depthTo, depthBlockSize,
+  // The depth counts words where pairs are multiplied.
+  int64_t each = tile.pairs ? 2 : 1;
+  b.loop(b.div(block.depthFrom, each), b.div(block.depthTo, each), depthBlockSize,
          [&](Value k) { multiplyBlock(block, memory, panelCount, k); });
   store->finish(memory, block.resultRow, block.rows, column);
 }
@@ -225,7 +258,7 @@ void BlockedProduct::multiplyBlock(const ProductBlock &block, const BlockMemory 
   bool several = sizes.depthVaries || sizes.depth > depthBlockSize;
   Value depth = b.index(depthBlockSize);
   if (sizes.depthVaries || sizes.depth % depthBlockSize != 0)
-    depth = b.min(depth, b.sub(block.depthTo, k));
+    depth = b.min(depth, b.sub(b.div(block.depthTo, tile.pairs ? 2 : 1), k));
   int64_t multiple = sizes.depthVaries ? 1 : std::gcd(sizes.depth, depthBlockSize);
   if (left.transposed)
     packLeft(block, k, depth);
@@ -238,7 +271,7 @@ void BlockedProduct::multiplyBlock(const ProductBlock &block, const BlockMemory 
     Value next = panelRow(block.group, b.add(panelNumber, 1), k);
     Value corner = b.add(memory.first, b.mul(number, panel()));
     rowTiles(block.rows, tile.rows, [&](Value row, int64_t count) {
-      TileShape shape{count, tile.vectors};
+      TileShape shape{count, tile.vectors, tile.pairs};
       Value target = b.add(corner, b.mul(row, memory.stride));
       KernelBuilder::Carried sums =
           several ? loadTile(b, shape, memory.view, target, memory.stride) : zeroTile(b, shape);
@@ -273,7 +306,7 @@ void BlockedProduct::prefetchLeft(const ProductBlock &block, Value k, Value pane
   int64_t parts = std::max<int64_t>(1, steps / rows), rowsEach = blocksOf(rows, steps);
   int64_t lines = blocksOf(blocksOf(columns, kLine), parts);
   Value step = b.add(b.mul(panelNumber, tiles), tileNumber);
-  View view = b.view(left.tensor);
+  View view = leftView();
   Value row = b.add(b.mul(b.div(step, parts), rowsEach), left.transposed ? k : block.leftRow);
   Value column =
       b.add(b.mul(b.rem(step, parts), lines * kLine), left.transposed ? block.leftRow : k);

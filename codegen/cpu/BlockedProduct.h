@@ -30,7 +30,9 @@ struct ProductBlock {
   mlir::Value leftRow, resultRow, rows, columnBlock, group, depthFrom, depthTo;
 };
 
-/// Emits the phases and blocks of one product kernel. The right factor is packed once per launch
+/// Emits the phases and blocks of one product kernel. Two factors of bf16 are multiplied in words
+/// of two steps of the depth where the machine can and the depth is known and even; any other is
+/// widened on the way into registers. The right factor is packed once per launch
 /// into panels [group][column / panel][depth][panel], the last one padded with columns that nobody
 /// reads. Blocks read the left factor in place, or from scratch if it is transposed or its rows lie
 /// far apart.
@@ -52,6 +54,9 @@ public:
   int64_t columnBlocks() const;
 
 private:
+  /// The factors as tiles read them: of words where pairs lie beside each other.
+  View leftView();
+  View rightView();
   int64_t panel() const { return tile.vectors * b.lanes(); }
   int64_t panels() const;
   /// Rows of the tiles that share a cache line of a transposed left factor.

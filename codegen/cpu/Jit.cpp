@@ -141,7 +141,7 @@ llvm::Expected<std::unique_ptr<llvm::Module>> Worker::lower(const std::string &t
     return diagnostic.takeError("kernel does not parse");
   PassManager manager(&context);
   tracePasses(manager, trace, thread);
-  manager.addPass(createLowerKernelsToCpu({.lanes = isa.lanes}));
+  manager.addPass(createLowerKernelsToCpu({.lanes = isa.lanes, .dotsPairs = isa.dotsPairs}));
   buildPhasesToLlvm(manager.nest<ModuleOp>());
   if (failed(manager.run(*module)))
     return diagnostic.takeError("kernel does not lower");

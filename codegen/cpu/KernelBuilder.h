@@ -153,6 +153,15 @@ public:
 
   /// Vector of `width` consecutive elements.
   mlir::Value loadWide(const View &view, mlir::Value linear, int64_t width);
+  /// Flat element of the base of `view` at which its element `linear` begins.
+  mlir::Value place(const View &view, mlir::Value linear);
+  /// A bf16 `view` with pairs of neighbours of a row as one element: 32 bits, moved as an f32 and
+  /// never computed with. Offset and strides are even, the last one is 1.
+  View words(const View &view);
+  /// Such words of two f32 that are bf16 widened.
+  mlir::Value wordOf(mlir::Value low, mlir::Value high);
+  /// sum + the products of both halves of the words a and b; only where isa().dotsPairs.
+  mlir::Value dotPairs(mlir::Value a, mlir::Value b, mlir::Value sum);
   /// The f32 `x` as a tensor of `element` would keep it: x itself, or the nearest bf16.
   mlir::Value rounded(mlir::Value x, mlir::Type element);
 

@@ -29,7 +29,8 @@ struct LowerKernelsToCpu : dsa::impl::LowerKernelsToCpuBase<LowerKernelsToCpu> {
     for (Operation &op : kernel.getBody().front().without_terminator())
       for (Type type : llvm::concat<Type>(SmallVector<Type>(op.getOperandTypes()),
                                           SmallVector<Type>(op.getResultTypes())))
-        if (Type element = getElementTypeOrSelf(type); isa<FloatType>(element) && !element.isF32() && !element.isBF16())
+        if (Type element = getElementTypeOrSelf(type);
+            isa<FloatType>(element) && !element.isF32() && !element.isBF16())
           return op.emitOpError("expected f32 or bf16 numbers on the cpu target, got ") << element;
     return success();
   }
@@ -62,6 +63,8 @@ struct LowerKernelsToCpu : dsa::impl::LowerKernelsToCpuBase<LowerKernelsToCpu> {
     for (const cpu::VectorIsa &narrower : cpu::VectorIsa::all())
       if (narrower.lanes == lanes)
         isa = narrower;
+    if (lanes != 0)
+      isa.dotsPairs = dotsPairs && lanes == 16;
     for (KernelOp kernel : llvm::to_vector(getOperation().getOps<KernelOp>()))
       if (failed(lower(kernel, isa)))
         return signalPassFailure();

@@ -30,8 +30,11 @@ static KernelBuilder::Carried step(KernelBuilder &b, TileShape tile, const TileL
   KernelBuilder::Carried sums;
   for (int64_t i = 0; i < tile.rows; ++i) {
     Value scalar = b.splat(b.loadAt(left.view, b.add(left.first[i], leftStep)));
-    for (int64_t j = 0; j < tile.vectors; ++j)
-      sums.push_back(b.fma(scalar, vectors[j], accumulators[i * tile.vectors + j]));
+    for (int64_t j = 0; j < tile.vectors; ++j) {
+      Value sum = accumulators[i * tile.vectors + j];
+      sums.push_back(tile.pairs ? b.dotPairs(scalar, vectors[j], sum)
+                                : b.fma(scalar, vectors[j], sum));
+    }
   }
   return sums;
 }
@@ -145,22 +148,34 @@ void packTransposed(KernelBuilder &b, const View &from, ArrayRef<Value> rows, in
 
 void prefetch(KernelBuilder &b, const View &view, Value first, int64_t lines, bool writes) {
   for (int64_t line = 0; line < lines; ++line)
-    memref::PrefetchOp::create(b, view.base, ValueRange{b.add(first, line * kLine)}, writes,
+    memref::PrefetchOp::create(b, view.base, ValueRange{b.place(view, b.add(first, line * kLine))},
+                               writes,
                                /*localityHint=*/2, /*isDataCache=*/true);
 }
 
+Value loadStep(KernelBuilder &b, const View &from, bool pairs, Value row, Value column,
+               llvm::function_ref<Value(Value)> load) {
+  auto at = [&](Value source) { return load(b.add(b.rowStart(from, source), column)); };
+  if (!pairs)
+    return at(row);
+  Value low = b.mul(row, 2);
+  return b.wordOf(at(low), at(b.add(low, 1)));
+}
+
 void packRows(KernelBuilder &b, const View &from, Value row, Value count, const View &to,
-              Value target, int64_t stride, int64_t panel) {
+              Value target, int64_t stride, int64_t panel, bool pairs) {
   int64_t whole = from.columns() / panel, ragged = from.columns() % panel;
   auto copy = [&](Value panelNumber, int64_t width) {
     Value first = b.add(target, b.mul(panelNumber, stride));
     b.loop(b.index(0), count, 1, [&](Value i) {
-      Value source = b.add(b.rowStart(from, b.add(row, i)), b.mul(panelNumber, panel));
+      Value column = b.mul(panelNumber, panel);
       Value at = b.add(first, b.mul(i, panel));
       for (int64_t lane = 0; lane < panel; lane += b.lanes()) {
         int64_t left = width - lane;
         Value mask = left >= b.lanes() ? Value() : b.maskBelow(b.index(std::max<int64_t>(left, 0)));
-        b.storeVector(b.loadVector(from, b.add(source, lane), mask), to, b.add(at, lane));
+        Value values = loadStep(b, from, pairs, b.add(row, i), b.add(column, lane),
+                                [&](Value element) { return b.loadVector(from, element, mask); });
+        b.storeVector(values, to, b.add(at, lane));
       }
     });
   };

@@ -8,6 +8,7 @@ namespace dsa::cpu {
 /// Accumulators of one tile: `rows` x `vectors` registers, each of lanes() f32 values.
 struct TileShape {
   int64_t rows, vectors;
+  bool pairs = false; ///< elements of both operands are words of two bf16, which are both summed
   /// The tile that fills the registers for a product with `columns` columns: 6 x 2 of 16 registers,
   /// 8 x 2 of 32; one vector wide and twice as high if that holds all columns.
   static TileShape of(const VectorIsa &isa, int64_t columns);
@@ -29,7 +30,8 @@ struct TileRight {
 
 /// accumulators[i * vectors + j] + sum over k in [0, depth) of left(i, k) * right(k, j): one chain
 /// of fused multiply-adds an element, k ascending, so that an element's bits depend neither on its
-/// place in a tile nor on where the depth is cut into calls. `multiple` divides depth.
+/// place in a tile nor on where the depth is cut into calls. `multiple` divides depth. Of pairs,
+/// the instruction's order within each.
 KernelBuilder::Carried multiplyTile(KernelBuilder &b, TileShape tile, const TileLeft &left,
                                     const TileRight &right, mlir::Value depth, int64_t multiple,
                                     mlir::ValueRange accumulators);
@@ -67,10 +69,16 @@ inline constexpr int64_t kLine = 16;
 void prefetch(KernelBuilder &b, const View &view, mlir::Value first, int64_t lines,
               bool writes = false);
 
+/// Row `row` of the matrix that a product reads: of `from`, or with `pairs` words of its rows
+/// 2 row and 2 row + 1. `column` and `width` say which elements.
+mlir::Value loadStep(KernelBuilder &b, const View &from, bool pairs, mlir::Value row,
+                     mlir::Value column, llvm::function_ref<mlir::Value(mlir::Value element)> load);
+
 /// Stores `count` rows of `from` from `row` on as panels of `panel` columns: column c of row i to
 /// element target + c / panel * stride + i * panel + c % panel of `to`, the last panel padded with
-/// zeroes.
+/// zeroes. With `pairs` a row is one of words of two.
 void packRows(KernelBuilder &b, const View &from, mlir::Value row, mlir::Value count,
-              const View &to, mlir::Value target, int64_t stride, int64_t panel);
+              const View &to, mlir::Value target, int64_t stride, int64_t panel,
+              bool pairs = false);
 
 } // namespace dsa::cpu

@@ -16,8 +16,12 @@ llvm::ArrayRef<VectorIsa> VectorIsa::all() {
 
 VectorIsa VectorIsa::ofHost() {
   llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
-  if (features.lookup("avx512f"))
-    return all()[0];
+  if (features.lookup("avx512f")) {
+    VectorIsa widest = all()[0];
+    widest.dotsPairs =
+        features.lookup("avx512bf16") && llvm::sys::getHostCPUName().starts_with("znver");
+    return widest;
+  }
   if (features.lookup("avx2") && features.lookup("fma"))
     return all()[1];
   return all()[2];
@@ -26,11 +30,14 @@ VectorIsa VectorIsa::ofHost() {
 llvm::Expected<VectorIsa> VectorIsa::named(llvm::StringRef name, VectorIsa host) {
   if (name.empty())
     return host;
-  auto present =
-      llvm::make_filter_range(all(), [&](const VectorIsa &isa) { return isa.lanes <= host.lanes; });
+  llvm::SmallVector<VectorIsa> present;
+  if (host.lanes == 16 && llvm::sys::getHostCPUFeatures().lookup("avx512bf16"))
+    present.push_back({"avx512bf16", 16, 32, true, "cooperlake", true});
+  llvm::copy_if(all(), std::back_inserter(present),
+                [&](const VectorIsa &isa) { return isa.lanes <= host.lanes; });
   for (const VectorIsa &isa : present)
     if (isa.name == name)
-      return isa;
+      return isa.name == host.name ? host : isa;
   std::string names =
       llvm::join(llvm::map_range(present, [](const VectorIsa &isa) { return isa.name; }), ", ");
   return llvm::createStringError("expected an instruction set of this machine (%s), got '%s'",
