@@ -163,8 +163,13 @@ auto evaluate(IndexKlOp op, const Frame &in) {
                             in[op.getLse()], supportOf(op, in), op.getScale().convertToDouble());
 }
 auto evaluate(IndexKlGradOp op, const Frame &in) {
-  return reference::indexKlGrad(in[op.getGrad()], in[op.getScores()], in[op.getTarget()],
-                                supportOf(op, in));
+  reference::Support support = supportOf(op, in);
+  return reference::indexKlGrad(
+      in[op.getGrad()], in[op.getScores()],
+      op.getTarget() ? in[op.getTarget()]
+                     : reference::indexTarget(in[op.getQuery()], in[op.getKeys()], in[op.getLse()],
+                                              support, op.getScale()->convertToDouble()),
+      support);
 }
 
 // Attention ops

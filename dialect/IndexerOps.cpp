@@ -237,28 +237,33 @@ LogicalResult IndexKlOp::inferReturnTypes(MLIRContext *context, std::optional<Lo
   return success();
 }
 
-LogicalResult IndexKlOp::verify() {
-  Value scores = getScores(), query = getQuery(), keys = getKeys();
+/// The attention that the loss imitates, C1 to C5 of index_kl and C1 and C6 of its gradient.
+template <typename Op> static LogicalResult verifyImitated(Op op) {
+  Value scores = op.getScores(), query = op.getQuery(), keys = op.getKeys();
   int64_t batch = dim(scores, 0), rows = dim(scores, 1), heads = dim(query, 2);
   Type element = elementOf(scores);
-  // index_kl_c1
-  if (failed(expectElement(*this, "query", query, element)) ||
-      failed(expectElement(*this, "keys", keys, element)) ||
-      failed(expectElement(*this, "lse", getLse(), element)))
+  // index_kl_c1 index_kl_grad_c1
+  if (failed(expectElement(op, "query", query, element)) ||
+      failed(expectElement(op, "keys", keys, element)) ||
+      failed(expectElement(op, "lse", op.getLse(), element)))
     return failure();
-  // index_kl_c2
-  if (failed(expectShape(*this, "query", query, {batch, rows, heads, lastDim(query)})))
+  // index_kl_c2 index_kl_grad_c6
+  if (failed(expectShape(op, "query", query, {batch, rows, heads, lastDim(query)})))
     return failure();
   // index_kl_c3
   int64_t keyHeads = dim(keys, 2);
-  if (failed(expectShape(*this, "keys", keys, {batch, dim(scores, 2), keyHeads, lastDim(query)})))
+  if (failed(expectShape(op, "keys", keys, {batch, dim(scores, 2), keyHeads, lastDim(query)})))
     return failure();
   // index_kl_c4
   if (keyHeads == 0 || heads % keyHeads != 0)
-    return emitOpError("expected query heads to be a multiple of ")
+    return op.emitOpError("expected query heads to be a multiple of ")
            << keyHeads << " key heads, got " << heads;
   // index_kl_c5
-  if (failed(expectShape(*this, "lse", getLse(), {batch, heads, rows})))
+  return expectShape(op, "lse", op.getLse(), {batch, heads, rows});
+}
+
+LogicalResult IndexKlOp::verify() {
+  if (failed(verifyImitated(*this)))
     return failure();
   return verifySupport(*this);
 }
@@ -300,9 +305,10 @@ LogicalResult IndexKlOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
     return emitOpError("expected a gradient of the mean loss only, got one of ")
            << (resultGrads[1] ? "row_loss" : "target");
   if (resultGrads[0])
-    operandGrads[0] = IndexKlGradOp::create(builder, getLoc(), resultGrads[0], getScores(),
-                                            getTarget(), getIndices(), getQueryOffset(),
-                                            getQuerySegments(), getKeySegments(), getCausalAttr());
+    operandGrads[0] =
+        IndexKlGradOp::create(builder, getLoc(), resultGrads[0], getScores(), getTarget(), Value(),
+                              Value(), Value(), getIndices(), getQueryOffset(), getQuerySegments(),
+                              getKeySegments(), getCausalAttr(), FloatAttr());
   return success();
 }
 
@@ -314,21 +320,35 @@ LogicalResult IndexKlGradOp::inferReturnTypes(MLIRContext *context,
 }
 
 LogicalResult IndexKlGradOp::verify() {
-  Value scores = getScores();
+  Value scores = getScores(), target = getTarget();
   // index_kl_grad_c1
   if (failed(expectElement(*this, "grad", getGrad(), elementOf(scores))) ||
-      failed(expectElement(*this, "target", getTarget(), elementOf(scores))))
+      (target && failed(expectElement(*this, "target", target, elementOf(scores)))))
     return failure();
   if (failed(verifySupport(*this)))
     return failure();
   // index_kl_grad_c3
-  return expectShape(*this, "target", getTarget(),
-                     {dim(scores, 0), dim(scores, 1), placesOf(*this)});
+  if (target && failed(expectShape(*this, "target", target,
+                                   {dim(scores, 0), dim(scores, 1), placesOf(*this)})))
+    return failure();
+  // index_kl_grad_c5
+  bool attends = getQuery() && getKeys() && getLse() && getScale();
+  if (target ? getQuery() || getKeys() || getLse() || getScale() : !attends || getIndices())
+    return emitOpError("expected a target, or without indices the attention and its scale, got ")
+           << (target    ? "both"
+               : attends ? "indices"
+                         : "neither");
+  return target ? success() : verifyImitated(*this);
 }
 
 Cost IndexKlGradOp::getCost() {
-  // Maximum, difference, exponential and sum; quotient, difference and product.
-  return costOf(getOperation(), 0, 7 * supportPairs(*this));
+  // Maximum, difference, exponential and sum; quotient, difference and product. An attention made
+  // again costs what it costs the loss, and a quotient.
+  int64_t pairs = supportPairs(*this);
+  if (getTarget())
+    return costOf(getOperation(), 0, 7 * pairs);
+  int64_t heads = dim(getQuery(), 2);
+  return costOf(getOperation(), 2 * pairs * heads * lastDim(getQuery()), (4 * heads + 8) * pairs);
 }
 
 void IndexKlGradOp::transferTokenFlow(TokenFlow &flow) {

@@ -159,26 +159,34 @@ def DSA_IndexKlOp : DSA_InferredOp<"index_kl", [AttrSizedOperandSegments, DSA_Di
 def DSA_IndexKlGradOp : DSA_InferredOp<"index_kl_grad", [AttrSizedOperandSegments]> {
   let summary = "dscores = grad (softmax(scores) - p) / rows on the support, 0 elsewhere";
   let description = [{
-    The derivative of the loss of `dsa.index_kl`, whose `target` and support it reads:
+    The derivative of the loss of `dsa.index_kl`, whose support it reads:
     result[b, t, s] = grad (softmax(scores[b, t, :])[s] sum p - p[s]) / rows, `rows` the number of rows whose support
-    holds a key. A row sums to 0.
+    holds a key. A row sums to 0. p is `target`, or is made again from the attention that the loss imitates: over all
+    keys the target is as large as the scores.
 
     Constraints:
-    * (C1) grad, scores [B, Lq, Lk] and target have one element type;
+    * (C1) grad, scores [B, Lq, Lk], and target or query, keys and lse have one element type;
     * (C2) indices are [B, Lq, k];
     * (C3) target is [B, Lq, k], or [B, Lq, Lk] without indices;
-    * (C4) segments of queries [B, Lq] and keys [B, Lk]: both or none.
+    * (C4) segments of queries [B, Lq] and keys [B, Lk]: both or none;
+    * (C5) either target, or query, keys, lse and scale, and these without indices;
+    * (C6) query is [B, Lq, H, D], keys are [B, Lk, Hkv, D], H a multiple of Hkv, and lse is [B, H, Lq].
 
     ```mlir
     %ds = dsa.index_kl_grad %g, %s, %p indices(%i) {causal}
         : (tensor<f32>, tensor<1x4x4xf32>, tensor<1x4x2xf32>, tensor<1x4x2xi32>) -> tensor<1x4x4xf32>
+    %all = dsa.index_kl_grad %g, %s attention(%q, %k, %lse) {causal, scale = 0.5 : f64}
+        : (tensor<f32>, tensor<1x4x4xf32>, tensor<1x4x2x8xf32>, tensor<1x4x1x8xf32>, tensor<1x2x4xf32>)
+        -> tensor<1x4x4xf32>
     ```
   }];
-  let arguments = !con((ins DSA_Scalar:$grad, DSA_FloatTensor<[3]>:$scores, DSA_FloatTensor<[3]>:$target),
-      DSA_IndexKlContext);
+  let arguments = !con((ins DSA_Scalar:$grad, DSA_FloatTensor<[3]>:$scores, Optional<DSA_FloatTensor<[3]>>:$target,
+      Optional<DSA_FloatTensor<[4]>>:$query, Optional<DSA_FloatTensor<[4]>>:$keys,
+      Optional<DSA_FloatTensor<[3]>>:$lse), DSA_IndexKlContext, (ins OptionalAttr<F64Attr>:$scale));
   let results = (outs DSA_FloatTensor<[3]>:$result);
   let assemblyFormat = [{
-    $grad `,` $scores `,` $target (`indices` `(` $indices^ `)`)? (`offset` `(` $query_offset^ `)`)?
+    $grad `,` $scores (`,` $target^)? (`attention` `(` $query^ `,` $keys `,` $lse `)`)?
+    (`indices` `(` $indices^ `)`)? (`offset` `(` $query_offset^ `)`)?
     (`segments` `(` $query_segments^ `,` $key_segments `)`)? attr-dict `:` functional-type(operands, results)
   }];
 }

@@ -111,6 +111,16 @@ void RandomGraphWriter::sparseAttention() {
   observe(op.getLse());
 }
 
+/// Scores of about 1 that nobody reads yet, so that the kernel of a loss may make them.
+Value RandomGraphWriter::imitatingScores(ArrayRef<int64_t> shape) {
+  Shape outer = {shape[0], shape[1], between(1, 9), std::min<int64_t>(extent(), 16)};
+  RandomNode query = exact(outer), key = exact({shape[0], shape[2], outer[3]});
+  RandomNode weight = exact({shape[0], shape[1], outer[2]});
+  double largest = query.magnitude * key.magnitude * weight.magnitude;
+  return graph.indexScores(query.value, key.value, weight.value,
+                           1 / (largest * std::sqrt(double(outer[2] * outer[3]))));
+}
+
 /// The loss of scores against attention over the same keys, selected or not.
 void RandomGraphWriter::indexLoss() {
   RandomSelection chosen = chance(50) ? selection() : RandomSelection{{}, extent()};
@@ -127,9 +137,10 @@ void RandomGraphWriter::indexLoss() {
                                  seen)
                 .getLse()
           : graph.attention(query.value, keys.value, values.value, scale, 0.0, seen).getLse();
-  RandomNode scores = tame(shaped({outer[0], outer[1], chosen.keys}));
+  Value scores = chance(50) ? imitatingScores({outer[0], outer[1], chosen.keys})
+                            : tame(shaped({outer[0], outer[1], chosen.keys})).value;
   IndexKlOp loss =
-      graph.indexKl(scores.value, query.value, keys.value, sums, chosen.indices, scale, seen);
+      graph.indexKl(scores, query.value, keys.value, sums, chosen.indices, scale, seen);
   losses.push_back(loss.getLoss());
   observe(loss.getRowLoss());
 }

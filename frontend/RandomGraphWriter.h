@@ -72,6 +72,7 @@ private:
   void reshape();
   void indexScores();
   void indexLoss();
+  mlir::Value imitatingScores(llvm::ArrayRef<int64_t> shape);
   void topK();
   void window();
   void gather();

@@ -14,7 +14,7 @@ static constexpr llvm::ArrayRef<llvm::StringLiteral> kNone = {};
 // Scores that are only ranked need no [queries, keys] tensor.
 static constexpr llvm::StringLiteral kScores[] = {"dsa.index_scores"};
 static constexpr llvm::StringLiteral kFills[] = {"dsa.fill_future"};
-// Nor do scores whose loss looks at a selection, and the loss's gradient for them.
+// Nor do scores that are only compared with an attention, and the loss's gradient for them.
 static constexpr llvm::StringLiteral kLossGradients[] = {"dsa.index_kl_grad"};
 // Nor need logits that are only compared with targets, nor their gradient, a [tokens, classes] one.
 static constexpr llvm::StringLiteral kLogits[] = {"dsa.linear"};
@@ -186,11 +186,8 @@ bool dsa::isProducer(const KernelFamily &family, Operation *op) {
 }
 
 Value dsa::foldedBy(Operation *op) {
-  auto ofSelection = [](auto loss) { return loss.getIndices() ? loss.getScores() : Value(); };
-  if (auto loss = dyn_cast<IndexKlOp>(op))
-    return ofSelection(loss);
   if (auto grad = dyn_cast<IndexKlGradOp>(op))
-    return ofSelection(grad);
+    return grad.getScores();
   if (auto grad = dyn_cast<IndexScoresGradOp>(op);
       grad && !grad.getGrad().getDefiningOp<IndexKlGradOp>())
     return {};

@@ -40,8 +40,9 @@ llvm::ArrayRef<KernelFamily> kernelFamilies();
 /// express.
 const KernelFamily *familyOf(mlir::Operation *op);
 
-/// The operand of `op` that a kernel may produce itself: operand #0; the scores of an index loss
-/// and of its gradient, which are null where the loss looks at every key.
+/// The operand of `op` that a kernel may produce itself: operand #0, or the scores that the
+/// gradient of an index loss reads; null for the gradient of scores that is not the gradient of a
+/// loss.
 mlir::Value foldedBy(mlir::Operation *op);
 
 /// Whether the kernels of `family` may hold `op` as a producer, as a mask behind one, as another

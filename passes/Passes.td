@@ -176,15 +176,24 @@ def DecomposeLatentAttention : Pass<"dsa-decompose-latent-attention", "::mlir::f
 }
 
 def RecomputeScores : Pass<"dsa-recompute-scores", "::mlir::func::FuncOp"> {
-  let summary = "give every index loss on a small selection scores of its own";
+  let summary = "give index losses scores of their own, so that no kernel reads those of all pairs";
   let description = [{
-    The loss of an indexer and its gradient look at the selected keys only, yet they read the [queries, keys] tensor that
-    the ranking has read. Where a row selects at most one of `keys-per-selected` keys, each gets a copy of the
-    `dsa.index_scores` instead, and its kernel makes the scores of the selected keys. When nobody else needs the tensor,
-    it never exists, and neither does its gradient.
+    The loss of an indexer and its gradient read a [queries, keys] tensor of scores. Each gets a copy of the
+    `dsa.index_scores` instead, and its kernel makes the scores that it compares, tile by tile. When nobody else needs
+    the tensor, it never exists, and neither does its gradient.
+    * A loss on a selection looks at the selected keys only: where a row selects at most one of `keys-per-selected`
+      keys, for more of them reading the scores again is cheaper.
+    * A loss over all keys, that of the warm-up stage, always, unless its target is read elsewhere too. The target is a
+      third tensor of all pairs, so the gradient makes it again from the attention. Repeated are 2 (H_I D_I + H D) FLOPs
+      a pair, for H heads of attention and H_I of the indexer: less than what loss and gradient cost anyway,
+      2 H D + 8 H_I D_I, so that the time is bounded by a constant factor. Saved are 12 bytes a pair, which no constant
+      bounds.
 
     Before: `%i = dsa.top_k %s`, `%l = dsa.index_kl %s, ... indices(%i)`
     After: `%s1 = dsa.index_scores ...`, `%l = dsa.index_kl %s1, ... indices(%i)`, and `%s` is read by `dsa.top_k` alone
+
+    Before: `%l, %rows, %p = dsa.index_kl %s, %q, %k, %lse`, `%ds = dsa.index_kl_grad %g, %s, %p`
+    After: `%l, %rows, %p = dsa.index_kl %s1, %q, %k, %lse`, `%ds = dsa.index_kl_grad %g, %s2 attention(%q, %k, %lse)`
 
     *Why here*: after simplification, which would merge the copies; before outlining, which takes each into the kernel
     of its reader.

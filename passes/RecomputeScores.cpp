@@ -1,5 +1,5 @@
-// Gives every index loss on a small selection scores of its own, which its kernel makes for the
-// selected keys only.
+// Gives index losses scores of their own, which their kernels make tile by tile, and the gradient
+// of a loss over all keys an attention of its own to compare them with.
 #include "dialect/Dialect.h"
 #include "dialect/Shapes.h"
 #include "passes/Passes.h"
@@ -24,23 +24,55 @@ static bool isFolded(IndexKlGradOp loss, IndexScoresOp scores) {
          grad.getScale() == scores.getScale();
 }
 
+/// The loss over all keys whose target `grad` reads, if that target is for its gradients alone and
+/// the attention gives it again on the same support.
+static IndexKlOp lossOf(IndexKlGradOp grad) {
+  auto loss = grad.getTarget() ? grad.getTarget().getDefiningOp<IndexKlOp>() : IndexKlOp();
+  bool same = loss && !loss.getIndices() && loss.getCausal() == grad.getCausal() &&
+              loss.getQueryOffset() == grad.getQueryOffset() &&
+              loss.getQuerySegments() == grad.getQuerySegments() &&
+              loss.getKeySegments() == grad.getKeySegments();
+  bool alone = same && llvm::all_of(loss.getTarget().getUsers(),
+                                    [](Operation *user) { return isa<IndexKlGradOp>(user); });
+  return alone ? loss : IndexKlOp();
+}
+
+/// Whether the kernels of `user`, an index loss or its gradient, can do without the tensor.
+static bool recomputes(Operation *user, IndexScoresOp scores, int64_t keysPerSelected) {
+  auto loss = dyn_cast<IndexKlOp>(user);
+  auto grad = dyn_cast<IndexKlGradOp>(user);
+  if (!loss && !(grad && isFolded(grad, scores)))
+    return false;
+  if (Value indices = loss ? loss.getIndices() : grad.getIndices())
+    return lastDim(indices) * keysPerSelected <= lastDim(scores.getResult());
+  return loss || !grad.getTarget() || lossOf(grad);
+}
+
 /// The index losses and their gradients that can do without the tensor of `scores`; empty if
 /// somebody else needs it as a whole.
 static SmallVector<Operation *> losses(IndexScoresOp scores, int64_t keysPerSelected) {
   SmallVector<Operation *> found;
   int64_t rankings = 0;
   for (Operation *user : scores->getUsers()) {
-    auto loss = dyn_cast<IndexKlOp>(user);
-    auto grad = dyn_cast<IndexKlGradOp>(user);
-    Value indices = loss ? loss.getIndices() : grad ? grad.getIndices() : Value();
     if (isa<TopKOp>(user) && rankings++ == 0)
       continue;
-    if (!indices || (grad && !isFolded(grad, scores)) ||
-        lastDim(indices) * keysPerSelected > lastDim(scores.getResult()))
+    if (!recomputes(user, scores, keysPerSelected))
       return {};
     found.push_back(user);
   }
   return found;
+}
+
+/// Replaces a target of all pairs by the attention that it is the sum of.
+static void attendAgain(IndexKlGradOp grad) {
+  IndexKlOp loss = grad.getIndices() ? IndexKlOp() : lossOf(grad);
+  if (!loss)
+    return;
+  grad.getTargetMutable().clear();
+  grad.getQueryMutable().assign(loss.getQuery());
+  grad.getKeysMutable().assign(loss.getKeys());
+  grad.getLseMutable().assign(loss.getLse());
+  grad.setScaleAttr(loss.getScaleAttr());
 }
 
 namespace {
@@ -54,6 +86,8 @@ struct RecomputeScores : dsa::impl::RecomputeScoresBase<RecomputeScores> {
         OpBuilder builder(loss);
         auto own = cast<IndexScoresOp>(builder.clone(*scores));
         loss->replaceUsesOfWith(scores.getResult(), own.getResult());
+        if (auto grad = dyn_cast<IndexKlGradOp>(loss))
+          attendAgain(grad);
         ++recomputed;
       }
       if (scores->use_empty())

@@ -28,8 +28,8 @@ Value rowProduct(KernelBuilder &b, int64_t depth, const View &left, Value x, con
 }
 
 /// Rows of a register tile are heads of one query or of several.
-IndexScoreTiles::IndexScoreTiles(KernelBuilder &b, IndexScoresOp op, int64_t tokens)
-    : b(b), op(op), batches(dim(op.getQuery(), 0)), queries(dim(op.getQuery(), 1)),
+IndexScoreTiles::IndexScoreTiles(KernelBuilder &b, IndexScoresOp op, int64_t tokens, unsigned slot)
+    : b(b), op(op), slot(slot), batches(dim(op.getQuery(), 0)), queries(dim(op.getQuery(), 1)),
       heads(dim(op.getQuery(), 2)), depth(dim(op.getQuery(), 3)), keys(dim(op.getIndexKey(), 1)) {
   int64_t rows = TileShape::of(b.isa(), panel()).rows;
   auto groups = static_cast<int64_t>(llvm::divideCeil(heads, rows));
@@ -44,12 +44,12 @@ int64_t IndexScoreTiles::panels() const {
 
 /// Keys [batch][panel][d][key of the panel], the last panel padded with copies of the last key.
 View IndexScoreTiles::packed() {
-  return b.workspace(0, b.getF32Type(), {batches, panels(), depth, panel()});
+  return b.workspace(slot, b.getF32Type(), {batches, panels(), depth, panel()});
 }
 
 /// The bits of the largest magnitude in each panel.
 View IndexScoreTiles::largest() {
-  return b.workspace(1, b.getI32Type(), {batches, panels()});
+  return b.workspace(slot + 1, b.getI32Type(), {batches, panels()});
 }
 
 /// The larger of `bits` and the bits of the magnitudes of `columns` elements: in this order NaN is

@@ -17,8 +17,10 @@ mlir::Value positionOf(KernelBuilder &b, mlir::Value offset, mlir::Value t);
 /// head, sequential in d, and sums over the heads in order: its bits do not depend on who asks.
 class IndexScoreTiles {
 public:
-  /// At most `tokens` queries share a tile.
-  IndexScoreTiles(KernelBuilder &b, IndexScoresOp op, int64_t tokens = INT64_MAX);
+  /// At most `tokens` queries share a tile. Workspaces `slot` and `slot` + 1 hold what packPhase()
+  /// leaves.
+  IndexScoreTiles(KernelBuilder &b, IndexScoresOp op, int64_t tokens = INT64_MAX,
+                  unsigned slot = 0);
 
   /// The phase that packs the keys into panels.
   void packPhase();
@@ -47,6 +49,7 @@ private:
 
   KernelBuilder &b;
   IndexScoresOp op;
+  unsigned slot;
   int64_t batches, queries, heads, depth, keys, tokenCount, headCount;
 };
 

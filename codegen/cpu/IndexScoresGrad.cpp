@@ -57,7 +57,8 @@ struct IndexScoresGradEmitter {
                          : b.load(b.view(op.getGrad()), {batch, t, place});
       Value any = arith::CmpFOp::create(b, arith::CmpFPredicate::UNE, asked, b.f32(0));
       return b.when(any, carried, [&] {
-        Value key = loss ? b.toIndex(b.load(b.view(loss->rows.indices), {batch, t, place})) : place;
+        Value chosen = loss ? loss->rows.indices : Value();
+        Value key = chosen ? b.toIndex(b.load(b.view(chosen), {batch, t, place})) : place;
         return body(key, asked, carried);
       });
     };
@@ -112,10 +113,15 @@ struct IndexScoresGradEmitter {
       b.columns(depth,
                 [&](Value d, Value mask) { b.storeVector(b.splat(0.0), to, b.add(row, d), mask); });
     });
-    b.loop(from, b.min(b.add(from, blockQueries), b.index(queries)), 1, [&](Value t) {
-      if (loss)
-        loss->gradient(batch, t);
+    Value end = b.min(b.add(from, blockQueries), b.index(queries));
+    auto addHeads = [&](Value t) {
       b.loop(0, heads, 1, [&](Value head) { addHead(batch, t, head, item); });
+    };
+    if (!loss)
+      return b.loop(from, end, 1, addHeads);
+    loss->forRows(batch, from, end, [&](Value t) {
+      loss->gradient(batch, t);
+      addHeads(t);
     });
   }
 
@@ -143,8 +149,10 @@ struct IndexScoresGradEmitter {
 
 LogicalResult emitIndexScoresGrad(KernelBuilder &b, Operation *anchor) {
   IndexScoresGradEmitter emitter(b, cast<IndexScoresGradOp>(anchor));
-  if (emitter.loss)
+  if (emitter.loss) {
+    emitter.loss->rows.packPhase();
     emitter.loss->weighPhases();
+  }
   b.phase(emitter.batches * emitter.blocks, [&](Value item) { emitter.block(item); });
   if (emitter.blocks > 1)
     emitter.sumPhase();

@@ -17,42 +17,90 @@ static Value both(KernelBuilder &b, Value x, Value y) {
   return x ? Value(arith::AndIOp::create(b, x, y)) : y;
 }
 
+/// Where the packed keys lie: behind the workspaces of every kernel that has rows.
+static constexpr unsigned kPanelSlot = 6;
+
+static IndexScoreTiles tilesOf(SupportRows &rows) {
+  return IndexScoreTiles(rows.b, rows.producer, rows.indices ? 1 : INT64_MAX, kPanelSlot);
+}
+
+void SupportRows::packPhase() {
+  if (scoresKeys())
+    tilesOf(*this).packPhase();
+}
+
 void SupportRows::allocate() {
   score = b.scratch(b.getF32Type(), {paddedPlaces()});
   share = b.scratch(b.getF32Type(), {paddedPlaces()});
-  if (producer)
+  if (scoresKeys())
+    tile = b.scratch(b.getF32Type(), {tilesOf(*this).tokens(), paddedPlaces()});
+  else if (producer)
     panel = b.scratch(b.getF32Type(), {lastDim(producer.getIndexKey()), 2 * b.lanes()});
+}
+
+void SupportRows::scoreKeys(Value batch, Value first) {
+  IndexScoreTiles tiles = tilesOf(*this);
+  Value limit = b.index(keys);
+  if (causal) {
+    Value end = b.add(b.toIndex(reach(first)), tiles.tokens());
+    limit = b.min(b.max(end, b.index(0)), limit);
+  }
+  b.loop(b.index(0), limit, tiles.panel(), [&](Value s) {
+    tiles.emit(batch, first, s, [&](int64_t token, int64_t vector, Value scores) {
+      b.storeVector(scores, tile, b.add(b.add(s, vector * b.lanes()), token * tile.columns()));
+    });
+  });
+}
+
+void SupportRows::forRows(Value batch, Value from, Value to,
+                          llvm::function_ref<void(Value t)> body) {
+  if (!scoresKeys())
+    return b.loop(from, to, 1, body);
+  int64_t tokens = tilesOf(*this).tokens();
+  b.loop(from, to, tokens, [&](Value first) {
+    tileStart = first;
+    scoreKeys(batch, first);
+    b.loop(first, b.min(b.add(first, tokens), to), 1, body);
+  });
 }
 
 Value SupportRows::reach(Value t) {
   return b.toI32(offset ? b.add(t, b.toIndex(b.loadAt(b.view(offset), b.index(0)))) : t);
 }
 
+Value SupportRows::seenLanes(Value batch, Value t, Value column, Value mask) {
+  Value seen = mask;
+  if (causal) {
+    Value s = b.add(b.splat(b.toI32(column)), b.iota());
+    seen = both(b, seen, arith::CmpIOp::create(b, arith::CmpIPredicate::sle, s, b.splat(reach(t))));
+  }
+  if (querySegments) {
+    View others = b.view(keySegments);
+    Value own = b.splat(b.load(b.view(querySegments), {batch, t}));
+    Value other = b.loadVector(others, b.linear(others, {batch, column}), mask);
+    seen = both(b, seen, arith::CmpIOp::create(b, arith::CmpIPredicate::eq, other, own));
+  }
+  return seen;
+}
+
 void SupportRows::readKeys(Value batch, Value t,
                            llvm::function_ref<Value(Value column, Value mask)> shareAt) {
-  View from = b.view(scores);
-  Value start = b.linear(from, {batch, t, b.index(0)});
+  View from = scoresKeys() ? tile : b.view(scores);
+  Value start =
+      scoresKeys() ? b.rowStart(tile, b.sub(t, tileStart)) : b.linear(from, {batch, t, b.index(0)});
   b.columns(keys, [&](Value column, Value mask) {
-    Value seen = mask;
-    if (causal) {
-      Value s = b.add(b.splat(b.toI32(column)), b.iota());
-      seen =
-          both(b, seen, arith::CmpIOp::create(b, arith::CmpIPredicate::sle, s, b.splat(reach(t))));
-    }
-    if (querySegments) {
-      View others = b.view(keySegments);
-      Value own = b.splat(b.load(b.view(querySegments), {batch, t}));
-      Value other = b.loadVector(others, b.linear(others, {batch, column}), mask);
-      seen = both(b, seen, arith::CmpIOp::create(b, arith::CmpIPredicate::eq, other, own));
-    }
     Value z = b.loadVector(from, b.add(start, column), mask), p = shareAt(column, mask);
-    if (seen) {
+    if (Value seen = seenLanes(batch, t, column, mask)) {
       z = arith::SelectOp::create(b, seen, z, b.splat(kMasked));
       p = arith::SelectOp::create(b, seen, p, b.splat(0.0));
     }
     b.storeVector(z, score, column);
     b.storeVector(p, share, column);
   });
+  for (int64_t at = llvm::alignTo(keys, b.lanes()); at < paddedPlaces(); at += b.lanes()) {
+    b.storeVector(b.splat(kMasked), score, b.index(at));
+    b.storeVector(b.splat(0.0), share, b.index(at));
+  }
 }
 
 Value SupportRows::isSeen(Value batch, Value t, Value chosen) {
@@ -69,7 +117,7 @@ Value SupportRows::isSeen(Value batch, Value t, Value chosen) {
 }
 
 void SupportRows::scoreSelected(Value batch, Value t) {
-  IndexScoreTiles tiles(b, producer, 1);
+  IndexScoreTiles tiles = tilesOf(*this);
   View from = b.view(producer.getIndexKey()), chosenKeys = b.view(indices);
   b.loop(0, paddedPlaces(), tiles.panel(), [&](Value first) {
     for (int64_t lane = 0; lane < tiles.panel(); lane += b.lanes()) {
@@ -156,6 +204,15 @@ void SupportRows::noteKey(Value batch, Value t, Value top) {
   if (!some)
     return b.store(b.f32(1), hasKey(), {batch, t});
   b.store(arith::SelectOp::create(b, some, b.f32(1), b.f32(0)), hasKey(), {batch, t});
+}
+
+void SupportRows::noteVisible(Value batch, Value t) {
+  auto counts = b.columns(keys, b.splat(0.0), [&](Value column, Value mask, ValueRange carried) {
+    Value seen = seenLanes(batch, t, column, mask);
+    return KernelBuilder::Carried{
+        arith::SelectOp::create(b, seen, b.splat(1.0), carried[0]).getResult()};
+  });
+  b.store(b.maxLanes(counts[0]), hasKey(), {batch, t});
 }
 
 void SupportRows::noteSelected(Value batch, Value t) {

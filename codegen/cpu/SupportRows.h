@@ -13,9 +13,9 @@ struct SupportRows {
   mlir::Value scores, indices, offset, querySegments, keySegments;
   bool causal;
   int64_t batches, queries, keys, places;
-  IndexScoresOp
-      producer; ///< what makes the scores inside the kernel, for a selection only; or null
-  View score = {}, share = {}, panel = {};
+  IndexScoresOp producer; ///< what makes the scores inside the kernel, or null
+  View score = {}, share = {}, panel = {}, tile = {};
+  mlir::Value tileStart = {}; ///< the first query of `tile`
 
   template <typename Op> static SupportRows of(KernelBuilder &b, Op op) {
     llvm::ArrayRef<int64_t> shape = op.getScores().getType().getShape();
@@ -36,11 +36,27 @@ struct SupportRows {
 
   int64_t paddedPlaces() const { return llvm::alignTo(places, (producer ? 2 : 1) * b.lanes()); }
 
-  /// Scratch for one row, in the phase that is being emitted.
+  /// Whether the kernel makes the scores of all keys.
+  bool scoresKeys() const { return producer && !indices; }
+
+  /// The phase that packs the keys of the indexer, where the kernel makes the scores of all of
+  /// them; workspaces 6 and 7.
+  void packPhase();
+
+  /// Scratch for one row, or for the rows of one tile of scores, in the phase that is being
+  /// emitted.
   void allocate();
+
+  /// Calls `body(t)` for queries [from, to) of a sequence; it may read row t.
+  void forRows(mlir::Value batch, mlir::Value from, mlir::Value to,
+               llvm::function_ref<void(mlir::Value t)> body);
 
   /// The last key that causality lets query `t` see, as i32.
   mlir::Value reach(mlir::Value t);
+
+  /// Which of the lanes of keys from `column` on row (batch, t) sees, of those that `mask` leaves;
+  /// a null mask is all.
+  mlir::Value seenLanes(mlir::Value batch, mlir::Value t, mlir::Value column, mlir::Value mask);
 
   /// Reads row (batch, t); `shareAt` gives the shares of lanes of keys from `column` on.
   void readKeys(mlir::Value batch, mlir::Value t,
@@ -85,8 +101,15 @@ struct SupportRows {
   /// tells.
   void noteKey(mlir::Value batch, mlir::Value t, mlir::Value top);
 
+  /// The same where segments tell, without any score.
+  void noteVisible(mlir::Value batch, mlir::Value t);
+
   /// The same for a selection, by its indices alone.
   void noteSelected(mlir::Value batch, mlir::Value t);
+
+  /// Leaves the scores of the queries of a tile from `first` on in `tile`, for every key that
+  /// causality lets one of them see.
+  void scoreKeys(mlir::Value batch, mlir::Value first);
 
   /// The sum over all rows of `view` [batches, queries], in double and in order.
   mlir::Value sumOfRows(const View &view);

@@ -111,17 +111,37 @@ static llvm::SmallVector<std::pair<int64_t, int64_t>> placesOf(const Support &su
   return places;
 }
 
+namespace {
+/// Operands of an attention over keys [B, Lk, G, D].
+struct Attended {
+  Doubles q, k, lse;
+  double scale;
+};
+} // namespace
+
 /// sum_h exp(scale q[b, t, h, :] . k[b, s, g, :] - lse[b, h, t]).
-static double attentionOfAllHeads(const Doubles &q, const Doubles &k, const Doubles &lse,
-                                  double scale, int64_t b, int64_t t, int64_t s) {
+static double attentionOfAllHeads(const Attended &in, int64_t b, int64_t t, int64_t s) {
   double sum = 0;
-  for (int64_t h = 0; h < q.size(2); ++h) {
+  int64_t heads = in.q.size(2);
+  for (int64_t h = 0; h < heads; ++h) {
     double product = 0;
-    for (int64_t d = 0; d < q.size(3); ++d)
-      product += q(b, t, h, d) * k(b, s, h / (q.size(2) / k.size(2)), d);
-    sum += std::exp(scale * product - lse(b, h, t));
+    for (int64_t d = 0; d < in.q.size(3); ++d)
+      product += in.q(b, t, h, d) * in.k(b, s, h / (heads / in.k.size(2)), d);
+    sum += std::exp(in.scale * product - in.lse(b, h, t));
   }
   return sum;
+}
+
+/// Writes the attention of all heads, normalised, to the places of row (b, t) of p. Returns what it
+/// summed to.
+static double imitatedRow(Doubles &p, const Attended &in, int64_t b, int64_t t,
+                          llvm::ArrayRef<std::pair<int64_t, int64_t>> places) {
+  double mass = 0;
+  for (auto [place, s] : places)
+    mass += p(b, t, place) = attentionOfAllHeads(in, b, t, s);
+  for (auto [place, s] : places)
+    p(b, t, place) = mass > 0 ? p(b, t, place) / mass : 0;
+  return mass;
 }
 
 /// log(softmax) of the scores of row (b, t) at its places.
@@ -157,15 +177,10 @@ llvm::Expected<std::array<Tensor, 3>> indexKl(const Tensor &scores, const Tensor
   for (int64_t b = 0; b < batch; ++b)
     for (int64_t t = 0; t < rows; ++t) {
       auto places = placesOf(support, b, t, count);
-      double mass = 0;
-      for (auto [place, s] : places)
-        mass += p(b, t, place) = attentionOfAllHeads(q, k, total, scale, b, t, s);
-      for (auto [at, log] : llvm::zip_equal(places, logSoftmax(score, b, t, places))) {
-        double &share = p(b, t, at.first);
-        share = mass > 0 ? share / mass : 0;
-        if (share > 0)
+      double mass = imitatedRow(p, {q, k, total, scale}, b, t, places);
+      for (auto [at, log] : llvm::zip_equal(places, logSoftmax(score, b, t, places)))
+        if (double share = p(b, t, at.first); share > 0)
           rowLoss(b, t) += share * (std::log(share) - log);
-      }
       if (!std::isfinite(rowLoss(b, t)) || !std::isfinite(mass))
         return llvm::createStringError(
             llvm::formatv("dsa.index_kl: expected a finite loss in row {0}, got {1}", b * rows + t,
@@ -174,6 +189,18 @@ llvm::Expected<std::array<Tensor, 3>> indexKl(const Tensor &scores, const Tensor
       sum += rowLoss(b, t);
     }
   result[0].set(0, valid ? sum / static_cast<double>(valid) : 0);
+  return result;
+}
+
+Tensor indexTarget(const Tensor &query, const Tensor &keys, const Tensor &lse,
+                   const Visibility &visibility, double scale) {
+  Doubles q(query), k(keys), total(lse);
+  Tensor result = doubles({q.size(0), q.size(1), k.size(1)});
+  Doubles p(result);
+  for (int64_t b = 0; b < q.size(0); ++b)
+    for (int64_t t = 0; t < q.size(1); ++t)
+      imitatedRow(p, {q, k, total, scale}, b, t,
+                  placesOf({visibility, std::nullopt}, b, t, k.size(1)));
   return result;
 }
 

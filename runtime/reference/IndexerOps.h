@@ -38,6 +38,9 @@ struct Support : Visibility {
 llvm::Expected<std::array<Tensor, 3>> indexKl(const Tensor &scores, const Tensor &query,
                                               const Tensor &keys, const Tensor &lse,
                                               const Support &support, double scale);
+/// The p of a loss over all visible keys, [B, Lq, Lk].
+Tensor indexTarget(const Tensor &query, const Tensor &keys, const Tensor &lse,
+                   const Visibility &visibility, double scale);
 /// The gradient of the scores. Fails on an index outside [-1, Lk).
 llvm::Expected<Tensor> indexKlGrad(const Tensor &grad, const Tensor &scores, const Tensor &target,
                                    const Support &support);

@@ -104,3 +104,16 @@ TEST_F(AttentionCost, IndexKl) {
                           " -> (tensor<f32>, tensor<2x4xf32>, tensor<2x4x3xf32>)");
   EXPECT_EQ(selected.matrixFlops, 2 * 2 * (1 + 2 + 3 + 3) * 3 * 8);
 }
+
+TEST_F(AttentionCost, IndexKlGrad) {
+  std::string arguments = "%g: tensor<f32>, %s: tensor<2x4x6xf32>, %q: tensor<2x4x3x8xf32>,"
+                          " %k: tensor<2x6x1x8xf32>, %l: tensor<2x3x4xf32>";
+  Cost given = costOfOp(arguments, "dsa.index_kl_grad %g, %s, %s {causal} : (tensor<f32>,"
+                                   " tensor<2x4x6xf32>, tensor<2x4x6xf32>) -> tensor<2x4x6xf32>");
+  EXPECT_EQ(given.matrixFlops, 0);
+  Cost made = costOfOp(arguments,
+                       "dsa.index_kl_grad %g, %s attention(%q, %k, %l) {causal, scale = 1.0 : f64}"
+                       ": (tensor<f32>, tensor<2x4x6xf32>, tensor<2x4x3x8xf32>,"
+                       " tensor<2x6x1x8xf32>, tensor<2x3x4xf32>) -> tensor<2x4x6xf32>");
+  EXPECT_EQ(made.matrixFlops, 2 * 2 * (1 + 2 + 3 + 4) * 3 * 8);
+}

@@ -1,4 +1,4 @@
-// Each index loss on a small selection gets scores of its own, if nobody else needs the tensor of all pairs.
+// Each index loss on a small selection or over all keys gets scores of its own, if nobody else needs the tensor of all pairs.
 // RUN: dsa-opt %s --dsa-recompute-scores | FileCheck %s
 // RUN: dsa-opt %s --dsa-recompute-scores=keys-per-selected=1 | FileCheck %s --check-prefix=ANY
 
@@ -83,13 +83,49 @@ func.func @other_weights(%q: tensor<1x8x2x4xf32>, %k: tensor<1x8x4xf32>, %w: ten
   return %l, %dq : tensor<f32>, tensor<1x8x2x4xf32>
 }
 
-// A loss over all keys needs all scores.
+// A loss over all keys, and no target between it and its gradient.
 // CHECK-LABEL: func.func @all_keys
+// CHECK-NEXT: %[[OWN:.*]] = dsa.index_scores %arg0, %arg1, %arg2
+// CHECK-NEXT: dsa.index_kl %[[OWN]], %arg3, %arg3, %arg4
+// CHECK-NEXT: %[[AGAIN:.*]] = dsa.index_scores %arg0, %arg1, %arg2
+// CHECK-NEXT: %[[DS:.*]] = dsa.index_kl_grad %arg5, %[[AGAIN]] attention(%arg3, %arg3, %arg4) {causal, scale = 1.500000e+00 : f64}
+// CHECK-NEXT: dsa.index_scores_grad %[[DS]]
+func.func @all_keys(%q: tensor<1x8x2x4xf32>, %k: tensor<1x8x4xf32>, %w: tensor<1x8x2xf32>, %a: tensor<1x8x1x4xf32>, %lse: tensor<1x1x8xf32>, %g: tensor<f32>)
+    -> (tensor<f32>, tensor<1x8x2x4xf32>) {
+  %s = dsa.index_scores %q, %k, %w : (tensor<1x8x2x4xf32>, tensor<1x8x4xf32>, tensor<1x8x2xf32>) -> tensor<1x8x8xf32>
+  %l, %rows, %p = dsa.index_kl %s, %a, %a, %lse {causal, scale = 1.5 : f64}
+      : (tensor<1x8x8xf32>, tensor<1x8x1x4xf32>, tensor<1x8x1x4xf32>, tensor<1x1x8xf32>) -> (tensor<f32>, tensor<1x8xf32>, tensor<1x8x8xf32>)
+  %ds = dsa.index_kl_grad %g, %s, %p {causal} : (tensor<f32>, tensor<1x8x8xf32>, tensor<1x8x8xf32>) -> tensor<1x8x8xf32>
+  %dq, %dk, %dw = dsa.index_scores_grad %ds, %q, %k, %w : (tensor<1x8x8xf32>, tensor<1x8x2x4xf32>, tensor<1x8x4xf32>, tensor<1x8x2xf32>) -> (tensor<1x8x2x4xf32>, tensor<1x8x4xf32>, tensor<1x8x2xf32>)
+  return %l, %dq : tensor<f32>, tensor<1x8x2x4xf32>
+}
+
+// The target is a result: it exists, and is read.
+// CHECK-LABEL: func.func @target_read_whole
 // CHECK-COUNT-1: dsa.index_scores %
 // CHECK-NOT: dsa.index_scores %
-func.func @all_keys(%q: tensor<1x8x2x4xf32>, %k: tensor<1x8x4xf32>, %w: tensor<1x8x2xf32>, %a: tensor<1x8x1x4xf32>, %lse: tensor<1x1x8xf32>) -> tensor<f32> {
+// CHECK-NOT: attention(
+func.func @target_read_whole(%q: tensor<1x8x2x4xf32>, %k: tensor<1x8x4xf32>, %w: tensor<1x8x2xf32>, %a: tensor<1x8x1x4xf32>, %lse: tensor<1x1x8xf32>, %g: tensor<f32>)
+    -> (tensor<1x8x8xf32>, tensor<1x8x2x4xf32>) {
   %s = dsa.index_scores %q, %k, %w : (tensor<1x8x2x4xf32>, tensor<1x8x4xf32>, tensor<1x8x2xf32>) -> tensor<1x8x8xf32>
   %l, %rows, %p = dsa.index_kl %s, %a, %a, %lse {causal, scale = 1.0 : f64}
       : (tensor<1x8x8xf32>, tensor<1x8x1x4xf32>, tensor<1x8x1x4xf32>, tensor<1x1x8xf32>) -> (tensor<f32>, tensor<1x8xf32>, tensor<1x8x8xf32>)
-  return %l : tensor<f32>
+  %ds = dsa.index_kl_grad %g, %s, %p {causal} : (tensor<f32>, tensor<1x8x8xf32>, tensor<1x8x8xf32>) -> tensor<1x8x8xf32>
+  %dq, %dk, %dw = dsa.index_scores_grad %ds, %q, %k, %w : (tensor<1x8x8xf32>, tensor<1x8x2x4xf32>, tensor<1x8x4xf32>, tensor<1x8x2xf32>) -> (tensor<1x8x2x4xf32>, tensor<1x8x4xf32>, tensor<1x8x2xf32>)
+  return %p, %dq : tensor<1x8x8xf32>, tensor<1x8x2x4xf32>
+}
+
+// The gradient looks at other keys than the loss whose target it reads.
+// CHECK-LABEL: func.func @other_support
+// CHECK-COUNT-1: dsa.index_scores %
+// CHECK-NOT: dsa.index_scores %
+// CHECK-NOT: attention(
+func.func @other_support(%q: tensor<1x8x2x4xf32>, %k: tensor<1x8x4xf32>, %w: tensor<1x8x2xf32>, %a: tensor<1x8x1x4xf32>, %lse: tensor<1x1x8xf32>, %g: tensor<f32>)
+    -> (tensor<f32>, tensor<1x8x2x4xf32>) {
+  %s = dsa.index_scores %q, %k, %w : (tensor<1x8x2x4xf32>, tensor<1x8x4xf32>, tensor<1x8x2xf32>) -> tensor<1x8x8xf32>
+  %l, %rows, %p = dsa.index_kl %s, %a, %a, %lse {causal, scale = 1.0 : f64}
+      : (tensor<1x8x8xf32>, tensor<1x8x1x4xf32>, tensor<1x8x1x4xf32>, tensor<1x1x8xf32>) -> (tensor<f32>, tensor<1x8xf32>, tensor<1x8x8xf32>)
+  %ds = dsa.index_kl_grad %g, %s, %p : (tensor<f32>, tensor<1x8x8xf32>, tensor<1x8x8xf32>) -> tensor<1x8x8xf32>
+  %dq, %dk, %dw = dsa.index_scores_grad %ds, %q, %k, %w : (tensor<1x8x8xf32>, tensor<1x8x2x4xf32>, tensor<1x8x4xf32>, tensor<1x8x2xf32>) -> (tensor<1x8x2x4xf32>, tensor<1x8x4xf32>, tensor<1x8x2xf32>)
+  return %l, %dq : tensor<f32>, tensor<1x8x2x4xf32>
 }

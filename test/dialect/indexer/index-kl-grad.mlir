@@ -17,6 +17,14 @@ func.func @index_kl_grad_selected(%g: tensor<f32>, %s: tensor<2x3x4xf32>, %t: te
   return
 }
 
+// CHECK-LABEL: func.func @index_kl_grad_attention(
+// CHECK: dsa.index_kl_grad %{{.*}}, %{{.*}} attention(%{{.*}}, %{{.*}}, %{{.*}}) offset(%{{.*}}) {causal, scale = 5.000000e-01 : f64} :
+func.func @index_kl_grad_attention(%g: tensor<f32>, %s: tensor<2x3x4xf32>, %q: tensor<2x3x4x8xf32>, %k: tensor<2x4x2x8xf32>, %l: tensor<2x4x3xf32>, %o: tensor<i32>) {
+  %y = dsa.index_kl_grad %g, %s attention(%q, %k, %l) offset(%o) {causal, scale = 0.5 : f64}
+      : (tensor<f32>, tensor<2x3x4xf32>, tensor<2x3x4x8xf32>, tensor<2x4x2x8xf32>, tensor<2x4x3xf32>, tensor<i32>) -> tensor<2x3x4xf32>
+  return
+}
+
 // -----
 
 func.func @index_kl_grad_c1(%g: tensor<f32>, %s: tensor<2x3x4xf32>, %t: tensor<2x3x4xf64>) {
@@ -50,5 +58,50 @@ func.func @index_kl_grad_c4(%g: tensor<f32>, %s: tensor<2x3x4xf32>, %t: tensor<2
   // expected-error @+1 {{'dsa.index_kl_grad' op expected query segments of shape [2, 3], got [3, 3]}}
   %y = dsa.index_kl_grad %g, %s, %t segments(%qs, %ks) {causal}
       : (tensor<f32>, tensor<2x3x4xf32>, tensor<2x3x4xf32>, tensor<3x3xi32>, tensor<2x4xi32>) -> tensor<2x3x4xf32>
+  return
+}
+
+// -----
+
+func.func @index_kl_grad_c5(%g: tensor<f32>, %s: tensor<2x3x4xf32>) {
+  // expected-error @+1 {{'dsa.index_kl_grad' op expected a target, or without indices the attention and its scale, got neither}}
+  %y = dsa.index_kl_grad %g, %s {causal}
+      : (tensor<f32>, tensor<2x3x4xf32>) -> tensor<2x3x4xf32>
+  return
+}
+
+// -----
+
+func.func @index_kl_grad_c5_scale(%g: tensor<f32>, %s: tensor<2x3x4xf32>, %q: tensor<2x3x4x8xf32>, %k: tensor<2x4x2x8xf32>, %l: tensor<2x4x3xf32>) {
+  // expected-error @+1 {{'dsa.index_kl_grad' op expected a target, or without indices the attention and its scale, got neither}}
+  %y = dsa.index_kl_grad %g, %s attention(%q, %k, %l) {causal}
+      : (tensor<f32>, tensor<2x3x4xf32>, tensor<2x3x4x8xf32>, tensor<2x4x2x8xf32>, tensor<2x4x3xf32>) -> tensor<2x3x4xf32>
+  return
+}
+
+// -----
+
+func.func @index_kl_grad_c5_both(%g: tensor<f32>, %s: tensor<2x3x4xf32>, %q: tensor<2x3x4x8xf32>, %k: tensor<2x4x2x8xf32>, %l: tensor<2x4x3xf32>) {
+  // expected-error @+1 {{'dsa.index_kl_grad' op expected a target, or without indices the attention and its scale, got both}}
+  %y = dsa.index_kl_grad %g, %s, %s attention(%q, %k, %l) {causal, scale = 0.5 : f64}
+      : (tensor<f32>, tensor<2x3x4xf32>, tensor<2x3x4xf32>, tensor<2x3x4x8xf32>, tensor<2x4x2x8xf32>, tensor<2x4x3xf32>) -> tensor<2x3x4xf32>
+  return
+}
+
+// -----
+
+func.func @index_kl_grad_c5_indices(%g: tensor<f32>, %s: tensor<2x3x4xf32>, %q: tensor<2x3x4x8xf32>, %k: tensor<2x4x2x8xf32>, %l: tensor<2x4x3xf32>, %i: tensor<2x3x2xi32>) {
+  // expected-error @+1 {{'dsa.index_kl_grad' op expected a target, or without indices the attention and its scale, got indices}}
+  %y = dsa.index_kl_grad %g, %s attention(%q, %k, %l) indices(%i) {causal, scale = 0.5 : f64}
+      : (tensor<f32>, tensor<2x3x4xf32>, tensor<2x3x4x8xf32>, tensor<2x4x2x8xf32>, tensor<2x4x3xf32>, tensor<2x3x2xi32>) -> tensor<2x3x4xf32>
+  return
+}
+
+// -----
+
+func.func @index_kl_grad_c6(%g: tensor<f32>, %s: tensor<2x3x4xf32>, %q: tensor<2x3x4x8xf32>, %k: tensor<2x4x2x8xf32>) {
+  // expected-error @+1 {{'dsa.index_kl_grad' op expected lse of shape [2, 4, 3], got [2, 3, 4]}}
+  %y = dsa.index_kl_grad %g, %s attention(%q, %k, %s) {causal, scale = 0.5 : f64}
+      : (tensor<f32>, tensor<2x3x4xf32>, tensor<2x3x4x8xf32>, tensor<2x4x2x8xf32>, tensor<2x3x4xf32>) -> tensor<2x3x4xf32>
   return
 }
