@@ -160,11 +160,11 @@ func.func @earlier(%q: tensor<2x40x4x8xf32>, %k: tensor<2x33x8xf32>, %w: tensor<
   return %l, %rows, %dq, %dk, %dw : tensor<f32>, tensor<2x40xf32>, tensor<2x40x4x8xf32>, tensor<2x33x8xf32>, tensor<2x40x4xf32>
 }
 
-// Two or three documents in a row; some queries see no key of theirs.
+// Documents; some queries see no key of theirs.
 // CHECK-LABEL: func.func @packed(
 // CHECK-NOT: tensor<2x19x23xf32>
 // CHECK: return
-func.func @packed(%q: tensor<2x19x4x8xf32>, %k: tensor<2x23x8xf32>, %w: tensor<2x19x4xf32>, %aq: tensor<2x19x2x8xf32>, %ak: tensor<2x23x1x8xf32>, %sq: tensor<2x19xi32> {dsa.range = array<i64: 0, 2>}, %sk: tensor<2x23xi32> {dsa.range = array<i64: 0, 2>})
+func.func @packed(%q: tensor<2x19x4x8xf32>, %k: tensor<2x23x8xf32>, %w: tensor<2x19x4xf32>, %aq: tensor<2x19x2x8xf32>, %ak: tensor<2x23x1x8xf32>, %sq: tensor<2x19xi32> {dsa.range = array<i64: 0, 4>}, %sk: tensor<2x23xi32> {dsa.range = array<i64: 0, 2>})
     -> (tensor<f32>, tensor<2x19xf32>, tensor<2x19x4x8xf32>, tensor<2x23x8xf32>, tensor<2x19x4xf32>) {
   %g = arith.constant dense<4096.0> : tensor<f32>
   %s = dsa.index_scores %q, %k, %w {scale = 2.0 : f64} : (tensor<2x19x4x8xf32>, tensor<2x23x8xf32>, tensor<2x19x4xf32>) -> tensor<2x19x23xf32>
@@ -179,7 +179,7 @@ func.func @packed(%q: tensor<2x19x4x8xf32>, %k: tensor<2x23x8xf32>, %w: tensor<2
 // CHECK-LABEL: func.func @packed_and_later(
 // CHECK-NOT: tensor<2x35x40xf32>
 // CHECK: return
-func.func @packed_and_later(%q: tensor<2x35x1x8xf32>, %k: tensor<2x40x8xf32>, %w: tensor<2x35x1xf32>, %aq: tensor<2x35x2x4xf32>, %ak: tensor<2x40x1x4xf32>, %sq: tensor<2x35xi32> {dsa.range = array<i64: 0, 2>}, %sk: tensor<2x40xi32> {dsa.range = array<i64: 0, 2>})
+func.func @packed_and_later(%q: tensor<2x35x1x8xf32>, %k: tensor<2x40x8xf32>, %w: tensor<2x35x1xf32>, %aq: tensor<2x35x2x4xf32>, %ak: tensor<2x40x1x4xf32>, %sq: tensor<2x35xi32> {dsa.range = array<i64: 0, 4>}, %sk: tensor<2x40xi32> {dsa.range = array<i64: 0, 2>})
     -> (tensor<f32>, tensor<2x35xf32>, tensor<2x35x1x8xf32>, tensor<2x40x8xf32>, tensor<2x35x1xf32>) {
   %o = arith.constant dense<5> : tensor<i32>
   %g = arith.constant dense<4096.0> : tensor<f32>
