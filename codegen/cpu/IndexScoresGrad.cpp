@@ -1,6 +1,6 @@
 // The gradients of the lightning indexer's scores, for all keys or for those of an index loss.
 #include "codegen/cpu/Families.h"
-#include "codegen/cpu/IndexScores.h"
+#include "codegen/cpu/IndexGradTiles.h"
 #include "codegen/cpu/KlFoldGrad.h"
 #include "dialect/Shapes.h"
 
@@ -20,125 +20,101 @@ struct IndexScoresGradEmitter {
   KernelBuilder &b;
   IndexScoresGradOp op;
   std::optional<KlGradRows> loss;
-  int64_t batches, queries, heads, depth, keyCount, blocks, blockQueries;
+  std::optional<IndexGradTiles> tiles;
+  int64_t batches, queries, keyCount, blocks, blockQueries;
 
   IndexScoresGradEmitter(KernelBuilder &b, IndexScoresGradOp op)
       : b(b), op(op), batches(dim(op.getQuery(), 0)), queries(dim(op.getQuery(), 1)),
-        heads(dim(op.getQuery(), 2)), depth(dim(op.getQuery(), 3)),
         keyCount(dim(op.getIndexKey(), 1)) {
     if (auto producer = op.getGrad().getDefiningOp<IndexKlGradOp>())
       loss.emplace(b, producer);
+    tiles.emplace(b, op, loss ? loss->rows.indices : Value());
     auto most = static_cast<int64_t>(llvm::divideCeil(queries, kLeastQueries));
     blocks = std::max<int64_t>(1, std::min(kBlocks / batches, most));
     blockQueries = static_cast<int64_t>(llvm::divideCeil(queries, blocks));
   }
 
-  /// The sums for keys of one block: the result itself where there is one block.
+  /// The sums for keys of each block.
   View keySums() {
-    if (blocks == 1)
-      return b.resultOrWorkspace(op.getKeyGrad(), 2);
-    return b.workspace(5, b.getF32Type(), {batches * blocks, keyCount, depth});
+    auto rows = static_cast<int64_t>(llvm::alignTo(keyCount, tiles->panel()));
+    return b.workspace(5, b.getF32Type(), {batches * blocks, rows, tiles->paddedDepth()});
   }
 
-  int64_t vectors() const { return static_cast<int64_t>(llvm::divideCeil(depth, b.lanes())); }
-
-  /// Where vector `number` of a row begins, and its mask, null for a whole one.
-  std::pair<Value, Value> part(Value row, int64_t number) {
-    int64_t first = number * b.lanes(), left = depth - first;
-    return {b.add(row, first), left < b.lanes() ? b.maskBelow(b.index(left)) : Value()};
-  }
-
-  /// Calls `body(key, gradient, carried)` for the keys of row (batch, t) whose score has one.
-  KernelBuilder::Carried
-  forKeys(Value batch, Value t, KernelBuilder::Carried inits,
-          llvm::function_ref<KernelBuilder::Carried(Value, Value, ValueRange)> body) {
-    auto step = [&](Value place, ValueRange carried) {
-      Value asked = loss ? b.loadAt(loss->rows.share, place)
-                         : b.load(b.view(op.getGrad()), {batch, t, place});
-      Value any = arith::CmpFOp::create(b, arith::CmpFPredicate::UNE, asked, b.f32(0));
-      return b.when(any, carried, [&] {
-        Value chosen = loss ? loss->rows.indices : Value();
-        Value key = chosen ? b.toIndex(b.load(b.view(chosen), {batch, t, place})) : place;
-        return body(key, asked, carried);
-      });
-    };
-    return b.loop(b.index(0), b.index(loss ? loss->rows.places : keyCount), 1, inits, step);
-  }
-
-  /// Adds what one head of query t gives: its own gradients are sums over keys in registers.
-  void addHead(Value batch, Value t, Value head, Value sums) {
-    View query = b.view(op.getQuery()), keys = b.view(op.getIndexKey()), to = keySums();
-    View queryGrad = b.resultOrWorkspace(op.getQueryGrad(), 3),
-         weightGrad = b.resultOrWorkspace(op.getWeightGrad(), 4);
-    Value zero = b.index(0), scale = b.f32(op.getScale().convertToDouble());
-    Value q = b.linear(query, {batch, t, head, zero});
-    Value w = b.load(b.view(op.getWeight()), {batch, t, head});
-    KernelBuilder::Carried inits(vectors() + 1, b.splat(0.0));
-    inits[0] = b.f32(0);
-    auto totals = forKeys(batch, t, inits, [&](Value s, Value asked, ValueRange carried) {
-      Value k = b.linear(keys, {batch, s, zero}), sum = b.linear(to, {sums, s, zero});
-      Value dot = rowProduct(b, depth, query, q, keys, k);
-      Value upstream = arith::MulFOp::create(b, asked, scale);
-      Value positive = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, dot, b.f32(0));
-      KernelBuilder::Carried next = b.when(positive, carried, [&] {
-        Value factor = b.splat(arith::MulFOp::create(b, upstream, w));
-        KernelBuilder::Carried grown(carried);
-        for (int64_t number = 0; number < vectors(); ++number) {
-          auto [keyAt, mask] = part(k, number);
-          Value queryAt = part(q, number).first, sumAt = part(sum, number).first;
-          grown[number + 1] = b.fma(b.loadVector(keys, keyAt, mask), factor, carried[number + 1]);
-          b.storeVector(
-              b.fma(b.loadVector(query, queryAt, mask), factor, b.loadVector(to, sumAt, mask)), to,
-              sumAt, mask);
-        }
-        return grown;
-      });
-      next[0] = b.fma(upstream, b.larger(b.f32(0), dot), carried[0]);
-      return next;
+  /// Row `row` of `asked` = the gradients in row `source` of `from`, times the scale.
+  void ask(const View &asked, Value row, const View &from, Value source) {
+    Value factor = b.splat(op.getScale().convertToDouble()), target = b.rowStart(asked, row);
+    b.columns(tiles->places, [&](Value column, Value mask) {
+      Value x = b.loadVector(from, b.add(source, column), mask);
+      b.storeVector(arith::MulFOp::create(b, x, factor), asked, b.add(target, column));
     });
-    b.store(totals[0], weightGrad, {batch, t, head});
-    Value dq = b.linear(queryGrad, {batch, t, head, zero});
-    for (int64_t number = 0; number < vectors(); ++number) {
-      auto [at, mask] = part(dq, number);
-      b.storeVector(totals[number + 1], queryGrad, at, mask);
-    }
+    int64_t behind = llvm::alignTo(tiles->places, b.lanes());
+    b.loop(behind, asked.columns(), b.lanes(),
+           [&](Value column) { b.storeVector(b.splat(0.0), asked, b.add(target, column)); });
+  }
+
+  /// At most kQueryBlock queries [first, end), all of whose keys may have a gradient.
+  void denseRows(Value batch, Value first, Value end, Value item) {
+    View asked = b.scratch(b.getF32Type(), {kQueryBlock, tiles->paddedPlaces()}), sums = keySums();
+    auto askFor = [&](Value t) {
+      View from = loss ? loss->rows.share : b.view(op.getGrad());
+      Value source = loss ? b.index(0) : b.linear(from, {batch, t, b.index(0)});
+      if (loss)
+        loss->gradient(batch, t);
+      ask(asked, b.sub(t, first), from, source);
+    };
+    if (loss)
+      loss->forRows(batch, first, end, askFor);
+    else
+      b.loop(first, end, 1, askFor);
+    b.loop(b.rowStart(asked, b.sub(end, first)), b.index(asked.elements()), b.lanes(),
+           [&](Value at) { b.storeVector(b.splat(0.0), asked, at); });
+    tiles->allocate();
+    b.loop(first, end, tiles->tokens(),
+           [&](Value t) { tiles->block(batch, t, end, asked, b.sub(t, first), sums, item); });
+  }
+
+  /// Queries [first, end), each with the keys that it selected.
+  void selectedRows(Value batch, Value first, Value end, Value item) {
+    View asked = b.scratch(b.getF32Type(), {1, tiles->paddedPlaces()}), sums = keySums();
+    tiles->allocate();
+    loss->forRows(batch, first, end, [&](Value t) {
+      loss->gradient(batch, t);
+      ask(asked, b.index(0), loss->rows.share, b.index(0));
+      tiles->block(batch, t, end, asked, b.index(0), sums, item);
+    });
   }
 
   /// One block of queries of one sequence; its sums for keys are number `item`.
   void block(Value item) {
     Value batch = b.div(item, blocks), from = b.mul(b.rem(item, blocks), blockQueries);
-    View to = keySums();
-    b.loop(0, keyCount, 1, [&](Value s) {
-      Value row = b.linear(to, {item, s, b.index(0)});
-      b.columns(depth,
-                [&](Value d, Value mask) { b.storeVector(b.splat(0.0), to, b.add(row, d), mask); });
-    });
     Value end = b.min(b.add(from, blockQueries), b.index(queries));
-    auto addHeads = [&](Value t) {
-      b.loop(0, heads, 1, [&](Value head) { addHead(batch, t, head, item); });
-    };
-    if (!loss)
-      return b.loop(from, end, 1, addHeads);
-    loss->forRows(batch, from, end, [&](Value t) {
-      loss->gradient(batch, t);
-      addHeads(t);
+    View to = keySums();
+    int64_t elements = to.elements() / (batches * blocks);
+    Value start = b.mul(item, elements);
+    b.loop(start, b.add(start, elements), b.lanes(),
+           [&](Value at) { b.storeVector(b.splat(0.0), to, at); });
+    b.loop(from, end, kQueryBlock, [&](Value first) {
+      Value last = b.min(b.add(first, kQueryBlock), end);
+      if (tiles->indices)
+        selectedRows(batch, first, last, item);
+      else
+        denseRows(batch, first, last, item);
     });
   }
 
   /// Adds the blocks of a sequence up, in order.
   void sumPhase() {
-    View rows{{}, b.getF32Type(), {batches, keyCount, depth}, {}, 0};
+    View rows{{}, b.getF32Type(), {batches, keyCount, tiles->depth}, {}, 0};
     b.rowsPhase(rows, [&](Value row) {
       View from = keySums(), keysGrad = b.resultOrWorkspace(op.getKeyGrad(), 2);
       Value batch = b.div(row, keyCount), s = b.rem(row, keyCount);
       Value to = b.linear(keysGrad, {batch, s, b.index(0)});
-      b.columns(depth, [&](Value d, Value mask) {
+      b.columns(tiles->depth, [&](Value d, Value mask) {
         Value sum = b.splat(0.0);
         for (int64_t number = 0; number < blocks; ++number)
           sum = arith::AddFOp::create(
               b, sum,
-              b.loadVector(from, b.linear(from, {b.add(b.mul(batch, blocks), number), s, d}),
-                           mask));
+              b.loadVector(from, b.linear(from, {b.add(b.mul(batch, blocks), number), s, d})));
         b.storeVector(sum, keysGrad, b.add(to, d), mask);
       });
     });
@@ -154,8 +130,7 @@ LogicalResult emitIndexScoresGrad(KernelBuilder &b, Operation *anchor) {
     emitter.loss->weighPhases();
   }
   b.phase(emitter.batches * emitter.blocks, [&](Value item) { emitter.block(item); });
-  if (emitter.blocks > 1)
-    emitter.sumPhase();
+  emitter.sumPhase();
   return success();
 }
 
