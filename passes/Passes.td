@@ -213,7 +213,7 @@ def PlanFusion : Pass<"dsa-plan-fusion", "::mlir::func::FuncOp"> {
     Gives the ops that are to become one kernel the same number, `dsa.fused`. A group grows in steps that a row of
     `KernelFamilies` allows and that leave no path out of the group and back: an element-wise op joins the kernel of a
     producer, as its epilogue, or further element-wise producers; a fold takes what computes its operand, with all that
-    reads it. `dsa.top_k` then makes the scores that it ranks tile by tile, `dsa.index_kl` those of its selection,
+    reads it. `dsa.top_k` then makes the scores that it ranks tile by tile, `dsa.index_kl` those that it compares,
     `dsa.index_scores_grad` those and the gradient of the loss for them, `dsa.cross_entropy` the logits, the argmax,
     their gradient and the two products behind that: no [queries, keys] or [tokens, classes] tensor is left.
 
