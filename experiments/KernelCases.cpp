@@ -111,6 +111,24 @@ void addAttention(std::vector<KernelCase> &cases, int64_t length) {
                          llvm::formatv("{{causal, k = {0} : i64}", k).str()));
 }
 
+/// Dense causal attention, forward and backward: 4 and 10 width FLOPs a pair s <= t and head.
+void addDenseAttention(std::vector<KernelCase> &cases, int64_t length, int64_t heads,
+                       int64_t width) {
+  std::string q = f32({1, length, heads, width}), lse = f32({1, heads, length});
+  std::string text = llvm::formatv(
+      R"(func.func @main(%q: {0} {{dsa.role = "input", dsa.name = "q"}, %k: {0} {{dsa.role = "input", dsa.name = "k"},
+  %v: {0} {{dsa.role = "input", dsa.name = "v"}, %do: {0} {{dsa.role = "input", dsa.name = "do"})
+  -> ({0} {{dsa.name = "o"}, {0} {{dsa.name = "dq"}, {0} {{dsa.name = "dk"}, {0} {{dsa.name = "dv"}) {{
+  %o, %lse = dsa.attention %q, %k, %v {{causal, scale = 0.125 : f64} : ({0}, {0}, {0}) -> ({0}, {1})
+  %dq, %dk, %dv = dsa.attention_grad %do, %q, %k, %v, %o, %lse {{causal, scale = 0.125 : f64}
+      : ({0}, {0}, {0}, {0}, {0}, {1}) -> ({0}, {0}, {0})
+  func.return %o, %dq, %dk, %dv : {0}, {0}, {0}, {0}
+})",
+      q, lse);
+  cases.push_back({"dense_attention_step", llvm::formatv("L{0} H{1} D{2}", length, heads, width),
+                   text, 14 * width * heads * length * (length + 1) / 2});
+}
+
 /// Index scores and their causal selection in one kernel. Only rows t >= k need scores, and of
 /// those the keys s <= t: 2 heads width FLOPs a pair.
 void addIndexTopK(std::vector<KernelCase> &cases, int64_t length, int64_t heads, int64_t width,
@@ -180,6 +198,7 @@ std::vector<KernelCase> dsa::kernelCases() {
   addGroupedLinear(cases, 2048, 512, 256);
   addAttention(cases, 64);
   addAttention(cases, 256);
+  addDenseAttention(cases, 2048, 8, 64);
   addIndexTopK(cases, 8192, 4, 64, 512);
   addIndexTopK(cases, 8192, 4, 64, 512, ", equal", Scores::Equal);
   addIndexTopK(cases, 8192, 4, 64, 512, ", rising", Scores::Rising);
