@@ -7,6 +7,7 @@
 #include "runtime/reference/LatentOps.h"
 #include "runtime/reference/MoeOps.h"
 #include "runtime/reference/Random.h"
+#include "runtime/reference/ScalarOps.h"
 #include "runtime/reference/ShapeOps.h"
 #include "runtime/reference/TensorOps.h"
 #include "runtime/reference/TrainOps.h"
@@ -111,6 +112,43 @@ auto evaluate(MulOp op, const Frame &in) {
 auto evaluate(ScaleOp op, const Frame &in) {
   return reference::scale(in[op.getInput()], op.getFactor().convertToDouble());
 }
+
+/// What the reference calls a scalar op: a comparison with its predicate.
+std::string scalarName(Operation &op) {
+  std::string name = op.getName().getStringRef().str();
+  if (auto compare = dyn_cast<arith::CmpFOp>(op))
+    name += (" " + arith::stringifyCmpFPredicate(compare.getPredicate())).str();
+  return name;
+}
+
+/// `value` at every place of `shape`; a truth is 1 or 0.
+Tensor filled(ArrayRef<int64_t> shape, Attribute value) {
+  Tensor result(DType::F64, shape);
+  auto real = dyn_cast<FloatAttr>(value);
+  double number = real ? real.getValueAsDouble() : cast<BoolAttr>(value).getValue();
+  for (int64_t i = 0; i < result.numElements(); ++i)
+    result.set(i, number);
+  return result;
+}
+
+/// The body runs on whole tensors, one scalar op after the other.
+llvm::Expected<Tensor> evaluate(MapOp op, const Frame &in) {
+  Frame elements;
+  elements.set(op.getBody().getArguments(), in.all(op.getInputs()));
+  Block &body = op.getBody().front();
+  for (Operation &inner : body.without_terminator()) {
+    if (auto constant = dyn_cast<arith::ConstantOp>(inner)) {
+      elements.set(constant.getResult(), filled(op.getType().getShape(), constant.getValue()));
+      continue;
+    }
+    auto result = reference::mapScalar(scalarName(inner), elements.all(inner.getOperands()));
+    if (!result)
+      return result.takeError();
+    elements.set(inner.getResults(), *result);
+  }
+  return elements[body.getTerminator()->getOperand(0)];
+}
+
 auto evaluate(RandomKeyOp op, const Frame &in) {
   return reference::randomKey(in[op.getSeed()], in[op.getStep()], in[op.getStream()]);
 }
@@ -349,7 +387,7 @@ template <class T> Results toResults(llvm::Expected<T> results) {
 Results evaluateAny(Operation &op, const Frame &in) {
   return llvm::TypeSwitch<Operation &, Results>(op)
       .Case<EmbeddingOp, EmbeddingGradOp, LinearOp, LinearGradInputOp, LinearGradWeightOp,
-            RmsNormOp, RmsNormGradOp, RopeOp, SiluOp, SiluGradOp, AddOp, MulOp, ScaleOp,
+            RmsNormOp, RmsNormGradOp, RopeOp, SiluOp, SiluGradOp, AddOp, MulOp, ScaleOp, MapOp,
             RandomKeyOp, DropoutOp, CrossEntropyOp, CrossEntropyGradOp, ArgmaxOp, IndexScoresOp,
             IndexScoresGradOp, FillFutureOp, TopKOp, WindowOp, IndexKlOp, IndexKlGradOp, GatherOp,
             GatherGradOp, AttentionOp, AttentionGradOp, SparseAttentionOp, SparseAttentionGradOp,

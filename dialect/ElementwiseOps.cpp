@@ -1,11 +1,14 @@
 // Element-wise ops: shapes, constraints, costs, derivatives and token flow.
 #include "dialect/Constraints.h"
 #include "dialect/Dialect.h"
+#include "dialect/ScalarOps.h"
 #include "dialect/Shapes.h"
 #include "dialect/TokenFlow.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
-#include "mlir/IR/OpImplementation.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using namespace dsa;
@@ -243,4 +246,168 @@ LogicalResult DropoutOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
 
 OpFoldResult DropoutOp::fold(FoldAdaptor adaptor) {
   return getP().isZero() ? OpFoldResult(getInput()) : OpFoldResult();
+}
+
+/// `(%a = %x, %b = %y) : type {body}`: the type of the inputs and of the result, once.
+ParseResult MapOp::parse(OpAsmParser &parser, OperationState &result) {
+  SmallVector<OpAsmParser::Argument> elements;
+  SmallVector<OpAsmParser::UnresolvedOperand> inputs;
+  RankedTensorType type;
+  if (parser.parseAssignmentList(elements, inputs) || parser.parseColon() ||
+      parser.parseType(type) || parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
+      parser.resolveOperands(inputs, type, result.operands))
+    return failure();
+  for (OpAsmParser::Argument &element : elements)
+    element.type = type.getElementType();
+  result.addTypes(type);
+  return parser.parseRegion(*result.addRegion(), elements, /*enableNameShadowing=*/true);
+}
+
+void MapOp::print(OpAsmPrinter &printer) {
+  printer << " (";
+  llvm::interleaveComma(llvm::zip_equal(getBody().getArguments(), getInputs()), printer,
+                        [&](auto pair) {
+                          auto [element, input] = pair;
+                          printer << element << " = " << input;
+                        });
+  printer << ") : " << getType();
+  printer.printOptionalAttrDictWithKeyword((*this)->getAttrs());
+  printer << ' ';
+  printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
+}
+
+/// Letters, as formulas have them: %a, %b, ...
+void MapOp::getAsmBlockArgumentNames(Region &body, OpAsmSetValueNameFn setName) {
+  for (BlockArgument element : body.getArguments())
+    setName(element, std::string(1, static_cast<char>('a' + element.getArgNumber() % 26)));
+}
+
+LogicalResult MapOp::verify() {
+  // map_c1
+  if (getInputs().empty())
+    return emitOpError("expected an input, got none");
+  // map_c2
+  for (Value input : getInputs())
+    if (failed(expectType(*this, "an input", input, getType())))
+      return failure();
+  // map_c3
+  SmallVector<Type> expected(getInputs().size(), elementOf(getResult()));
+  if (getBody().getArgumentTypes() != TypeRange(expected))
+    return emitOpError("expected a body with arguments (")
+           << expected << "), got (" << getBody().getArgumentTypes() << ")";
+  return success();
+}
+
+LogicalResult MapOp::verifyRegions() {
+  Type element = elementOf(getResult());
+  for (Operation &op : getBody().front()) {
+    // map_c4
+    bool isEnd = isa<YieldOp>(op) && &op == &getBody().front().back();
+    if (!isEnd && !llvm::is_contained(scalarOps(), op.getName().getStringRef()))
+      return op.emitOpError("expected an op that the body of dsa.map may hold (")
+             << llvm::join(scalarOps(), ", ") << "), got another";
+    // map_c5
+    for (Type type : llvm::concat<Type>(SmallVector<Type>(op.getOperandTypes()),
+                                        SmallVector<Type>(op.getResultTypes())))
+      if (type != element && !type.isInteger(1))
+        return op.emitOpError("expected values of type ")
+               << element << " or i1 in the body of dsa.map, got " << type;
+  }
+  return success();
+}
+
+Cost MapOp::getCost() {
+  int64_t flops = 0;
+  for (Operation &op : getBody().front().without_terminator())
+    flops += flopsOfScalarOp(&op);
+  return costOf(getOperation(), 0, flops * getType().getNumElements());
+}
+
+void MapOp::transferTokenFlow(TokenFlow &flow) {
+  flow.elementwise(getOperation());
+}
+
+/// What the body yields.
+static Value yieldedBy(MapOp map) {
+  return map.getBody().front().getTerminator()->getOperand(0);
+}
+
+OpFoldResult MapOp::fold(FoldAdaptor) {
+  auto element = dyn_cast<BlockArgument>(yieldedBy(*this));
+  return element ? OpFoldResult(getInputs()[element.getArgNumber()]) : OpFoldResult();
+}
+
+/// Drops the inputs that no op of the body reads, but for a last one, and merges equal inputs.
+/// Returns whether there were any.
+static bool dropInputs(MapOp map) {
+  Block &body = map.getBody().front();
+  unsigned before = body.getNumArguments();
+  for (unsigned number = before; number-- > 0;) {
+    BlockArgument element = body.getArgument(number);
+    unsigned first = llvm::find(map.getInputs(), map.getInputs()[number]) - map.getInputs().begin();
+    if (first < number)
+      element.replaceAllUsesWith(body.getArgument(first));
+    if (!element.use_empty() || body.getNumArguments() == 1)
+      continue;
+    body.eraseArgument(number);
+    map->eraseOperand(number);
+  }
+  return body.getNumArguments() < before;
+}
+
+LogicalResult MapOp::canonicalize(MapOp map, PatternRewriter &rewriter) {
+  rewriter.startOpModification(map);
+  if (dropInputs(map)) {
+    rewriter.finalizeOpModification(map);
+    return success();
+  }
+  rewriter.cancelOpModification(map);
+  return rewriter.notifyMatchFailure(map, "every input is read, and none twice");
+}
+
+/// The gradient of input `number`, a map over the inputs and the gradient of the result. Null where
+/// the result does not depend on the input.
+static Value gradientOf(OpBuilder &builder, MapOp map, unsigned number, Value grad) {
+  SmallVector<Value> inputs(map.getInputs());
+  inputs.push_back(grad);
+  auto result = MapOp::create(builder, map.getLoc(), map.getType(), inputs);
+  Block &body = result.getBody().emplaceBlock();
+  IRMapping inside;
+  for (BlockArgument element : map.getBody().getArguments())
+    inside.map(element, body.addArgument(element.getType(), element.getLoc()));
+  Value gradElement = body.addArgument(elementOf(grad), map.getLoc());
+  OpBuilder writer = OpBuilder::atBlockEnd(&body);
+  for (Operation &op : map.getBody().front().without_terminator())
+    writer.clone(op, inside);
+  Value yielded = inside.lookup(yieldedBy(map));
+  Value derivative = appendDerivative(body, yielded, body.getArgument(number));
+  if (!derivative) {
+    result.erase();
+    return {};
+  }
+  Value product = gradElement;
+  if (!matchPattern(derivative, m_OneFloat()))
+    product = arith::MulFOp::create(writer, map.getLoc(), gradElement, derivative);
+  YieldOp::create(writer, map.getLoc(), product);
+  for (Operation *op = body.getTerminator()->getPrevNode(); op;) {
+    Operation *previous = op->getPrevNode();
+    if (op->use_empty())
+      op->erase();
+    op = previous;
+  }
+  dropInputs(result);
+  if (product != gradElement)
+    return result;
+  result.erase();
+  return grad;
+}
+
+LogicalResult MapOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
+                              SmallVectorImpl<Value> &operandGrads) {
+  Value grad = resultGrads.front();
+  if (!grad)
+    return success();
+  for (unsigned number = 0; number < operandGrads.size(); ++number)
+    operandGrads[number] = gradientOf(builder, *this, number, grad);
+  return success();
 }

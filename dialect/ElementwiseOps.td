@@ -1,8 +1,9 @@
-// Element-wise ops: activation, sum, product, scale, detach, and dropout with its random key.
+// Element-wise ops: activation, sum, product, scale, detach, dropout with its random key, and a function of one's own.
 #ifndef DSA_ELEMENTWISE_OPS_TD
 #define DSA_ELEMENTWISE_OPS_TD
 
 include "dialect/Dialect.td"
+include "mlir/IR/OpAsmInterface.td"
 
 def DSA_SiluOp : DSA_InferredOp<"silu", [DSA_Differentiable]> {
   let summary = "y = x / (1 + exp(-x))";
@@ -156,6 +157,52 @@ def DSA_DropoutOp : DSA_InferredOp<"dropout", [DSA_Differentiable]> {
   let results = (outs DSA_AnyFloatTensor:$result);
   let hasFolder = 1;
   let assemblyFormat = "$input `key` `(` $key `)` (`rows` `(` $rows^ `)`)? attr-dict `:` functional-type(operands, results)";
+}
+
+def DSA_MapOp : DSA_Op<"map", [DSA_Differentiable, IsolatedFromAbove,
+    DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>]> {
+  let summary = "y = f(a, b, ...) for a function f of numbers that its body spells out";
+  let description = [{
+    Each element of `result` is what the body makes of the elements at its place in the inputs. This is how an element-wise
+    op that `dsa` has no name for is written where it is needed: it fuses, runs and is differentiated like the others.
+
+    The body holds these ops on numbers of the element type and on truths (`i1`), and ends with `dsa.yield`:
+    * `arith`: constant, addf, subf, mulf, divf, negf, maximumf, minimumf, maxnumf, minnumf, cmpf, select, andi, ori, xori;
+    * `math`: fma, absf, exp, exp2, expm1, log, log1p, log2, sqrt, rsqrt, powf, tanh, sin, cos, erf.
+
+    Fast-math flags change nothing. The derivative by an input is a `dsa.map` again: the body, behind it the chain rule op
+    by op, and the product with the gradient. At a kink it is
+    * of `maximumf`, `minimumf`, `maxnumf`, `minnumf` the derivative of the first operand where both are equal;
+    * of `absf` zero at zero;
+    * of `select` the derivative of the value taken, whatever the other one's is;
+    * of `powf` by its exponent zero where the base is not positive, and by its base zero where the exponent is zero.
+
+    A body that yields an input folds to that input. Inputs that no op reads are dropped, equal inputs are merged.
+
+    Constraints:
+    * (C1) there is an input.
+    * (C2) every input has the type of the result.
+    * (C3) the body has one argument of the element type for each input.
+    * (C4) the body holds no ops but those above.
+    * (C5) its values are of the element type or i1.
+    * (C6) it uses nothing from outside.
+
+    Example:
+    ```mlir
+    %y = dsa.map (%a = %x, %b = %gate) : tensor<2x16x64xf32> {
+      %t = math.tanh %a : f32
+      %r = arith.mulf %t, %b : f32
+      dsa.yield %r : f32
+    }
+    ```
+  }];
+  let arguments = (ins Variadic<DSA_AnyFloatTensor>:$inputs);
+  let results = (outs DSA_AnyFloatTensor:$result);
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let hasRegionVerifier = 1;
+  let hasFolder = 1;
+  let hasCanonicalizeMethod = 1;
 }
 
 #endif // DSA_ELEMENTWISE_OPS_TD

@@ -67,6 +67,15 @@ LogicalResult KernelOp::verify() {
 }
 
 LogicalResult YieldOp::verify() {
+  // yield_c2
+  if (auto map = dyn_cast<MapOp>((*this)->getParentOp())) {
+    Type element = elementOf(map.getResult());
+    if (getOperandTypes() != TypeRange(element))
+      return emitOpError("expected one operand of type ")
+             << element << ", got " << getNumOperands() << " of types (" << getOperandTypes()
+             << ")";
+    return success();
+  }
   // yield_c1
   auto kernel = cast<KernelOp>((*this)->getParentOp());
   if (getOperandTypes() != TypeRange(kernel.getResultTypes()))

@@ -65,20 +65,21 @@ def DSA_LaunchOp : Op<Dsa_Dialect, "launch", [Pure, DeclareOpInterfaceMethods<DS
   let assemblyFormat = "$kernel `(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs)";
 }
 
-def DSA_YieldOp : Op<Dsa_Dialect, "yield", [Pure, Terminator, ReturnLike, HasParent<"KernelOp">]> {
-  let summary = "the results of a kernel";
+def DSA_YieldOp : Op<Dsa_Dialect, "yield", [Pure, Terminator, ReturnLike, ParentOneOf<["KernelOp", "MapOp"]>]> {
+  let summary = "the results of a kernel, or of the body of a map";
   let description = [{
-    Ends a kernel and names its results.
+    Ends a kernel and names its results, or ends the body of a `dsa.map` and names its number.
 
     Constraints:
-    * (C1) the operands have the result types of the kernel.
+    * (C1) in a kernel, the operands have the result types of the kernel.
+    * (C2) in a map, the one operand has the element type of the result.
 
     Example:
     ```mlir
     dsa.yield %0, %1 : tensor<32x128xf32>, tensor<32xf32>
     ```
   }];
-  let arguments = (ins Variadic<DSA_AnyTensor>:$results);
+  let arguments = (ins Variadic<AnyType>:$results);
   let assemblyFormat = "attr-dict ($results^ `:` type($results))?";
   let hasVerifier = 1;
 }

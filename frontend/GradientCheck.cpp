@@ -22,20 +22,25 @@ static void widen(func::FuncOp function) {
   Type f64 = Float64Type::get(function.getContext());
   auto widened = [&](Type type) -> Type {
     auto tensor = dyn_cast<RankedTensorType>(type);
-    return tensor && isa<FloatType>(tensor.getElementType()) ? tensor.clone(f64) : type;
+    if (tensor && isa<FloatType>(tensor.getElementType()))
+      return tensor.clone(f64);
+    return isa<FloatType>(type) ? f64 : type;
   };
   function.walk([&](Operation *op) {
     for (Value result : op->getResults())
       result.setType(widened(result.getType()));
+    for (Region &region : op->getRegions())
+      for (BlockArgument argument : region.getArguments())
+        argument.setType(widened(argument.getType()));
     auto constant = dyn_cast<arith::ConstantOp>(op);
-    auto values = constant ? dyn_cast<DenseFPElementsAttr>(constant.getValue()) : nullptr;
-    if (values)
-      constant.setValueAttr(values.mapValues(f64, [](const APFloat &value) {
-        return APFloat(value.convertToDouble()).bitcastToAPInt();
+    Attribute value = constant ? Attribute(constant.getValue()) : Attribute();
+    if (auto number = dyn_cast_or_null<FloatAttr>(value))
+      constant.setValueAttr(FloatAttr::get(f64, number.getValueAsDouble()));
+    if (auto values = dyn_cast_or_null<DenseFPElementsAttr>(value))
+      constant.setValueAttr(values.mapValues(f64, [](const APFloat &element) {
+        return APFloat(element.convertToDouble()).bitcastToAPInt();
       }));
   });
-  for (BlockArgument argument : function.getArguments())
-    argument.setType(widened(argument.getType()));
   function.setType(FunctionType::get(function.getContext(),
                                      llvm::map_to_vector(function.getArgumentTypes(), widened),
                                      llvm::map_to_vector(function.getResultTypes(), widened)));

@@ -5,6 +5,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 
 #include "gtest/gtest.h"
@@ -56,6 +57,19 @@ func.func @f(%x: tensor<6x32xf32>, %t: tensor<6xi32>) {
 constexpr llvm::StringLiteral kRoute = R"(
 func.func @f(%x: tensor<6x4xf32>) {
   %0:3 = dsa.route %x {k = 2} : (tensor<6x4xf32>) -> (tensor<6x2xf32>, tensor<6x2xi32>, tensor<6x4xf32>)
+  return
+})";
+
+constexpr llvm::StringLiteral kMap = R"(
+func.func @f(%x: tensor<6x4xf32>, %y: tensor<6x4xf32>, %z: tensor<6x4xf32>) {
+  %0 = dsa.map (%a = %x, %b = %y, %c = %z) : tensor<6x4xf32> {
+    %zero = arith.constant 0.0 : f32
+    %s = math.sin %a : f32
+    %p = math.fma %s, %b, %a : f32
+    %above = arith.cmpf ogt, %c, %zero : f32
+    %r = arith.select %above, %p, %zero : f32
+    dsa.yield %r : f32
+  }
   return
 })";
 
@@ -111,6 +125,26 @@ func.func @f(%x: tensor<1x2x1x8xf32>) {
   ASSERT_TRUE(back);
   EXPECT_TRUE(back.getInverse());
   EXPECT_EQ(back.getWidth(), 4u);
+}
+
+TEST_F(InterfacesTest, AMapCostsWhatItsBodyDoesForEachElement) {
+  Cost cost = parse<MapOp>(kMap).getCost();
+  // A fused multiply-add counts two, the sine and the comparison and the choice one each.
+  EXPECT_EQ(cost.vectorFlops, 5 * 6 * 4);
+  EXPECT_EQ(cost.matrixFlops, 0);
+  EXPECT_EQ(cost.readBytes, 4 * 3 * 6 * 4);
+  EXPECT_EQ(cost.writeBytes, 4 * 6 * 4);
+}
+
+TEST_F(InterfacesTest, TheDerivativeOfAMapIsAMapWhereThereIsOne) {
+  ASSERT_TRUE(succeeded(differentiate<MapOp>(kMap, {true})));
+  EXPECT_TRUE(operandGrads[0].getDefiningOp<MapOp>());
+  EXPECT_TRUE(operandGrads[1].getDefiningOp<MapOp>());
+  EXPECT_FALSE(operandGrads[2]);
+  EXPECT_TRUE(succeeded(verify(*module)));
+
+  ASSERT_TRUE(succeeded(differentiate<MapOp>(kMap, {false})));
+  EXPECT_FALSE(operandGrads[0]);
 }
 
 TEST_F(InterfacesTest, AMissingGradientIsZero) {

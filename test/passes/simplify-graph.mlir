@@ -2,8 +2,8 @@
 // RUN: dsa-opt %s -dsa-simplify-graph | FileCheck %s
 // RUN: dsa-opt %s --split-input-file --dsa-simplify-graph --dsa-statistics --verify-diagnostics 2>&1 >/dev/null | FileCheck %s --check-prefix=COUNT
 // COUNT: dsa-simplify-graph
-// COUNT-NEXT: 5 removed ops that were folded, merged or not needed
-// COUNT-NEXT: 16 kept ops that are left
+// COUNT-NEXT: 8 removed ops that were folded, merged or not needed
+// COUNT-NEXT: 24 kept ops that are left
 
 // CHECK-LABEL: func.func @merge
 // CHECK-SAME: (%[[X:.*]]: tensor<4x8xf32>)
@@ -52,4 +52,31 @@ func.func @two_selections(%s: tensor<1x4x4xf32>) -> (tensor<1x4x2xi32>, tensor<1
   %a = dsa.top_k %s {causal, k = 2 : i64} : (tensor<1x4x4xf32>) -> tensor<1x4x2xi32>
   %b = dsa.top_k %s {k = 2 : i64} : (tensor<1x4x4xf32>) -> tensor<1x4x2xi32>
   return %a, %b : tensor<1x4x2xi32>, tensor<1x4x2xi32>
+}
+
+// Functions of one's own are merged when their bodies are equal, and only then.
+// CHECK-LABEL: func.func @two_functions
+// CHECK-NEXT: %[[EXP:.*]] = dsa.map
+// CHECK-NEXT: math.exp
+// CHECK-NEXT: dsa.yield
+// CHECK-NEXT: }
+// CHECK-NEXT: %[[SIN:.*]] = dsa.map
+// CHECK-NEXT: math.sin
+// CHECK-NEXT: dsa.yield
+// CHECK-NEXT: }
+// CHECK-NEXT: return %[[EXP]], %[[SIN]], %[[EXP]]
+func.func @two_functions(%x: tensor<4x8xf32>) -> (tensor<4x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>) {
+  %a = dsa.map (%e = %x) : tensor<4x8xf32> {
+    %r = math.exp %e : f32
+    dsa.yield %r : f32
+  }
+  %b = dsa.map (%e = %x) : tensor<4x8xf32> {
+    %r = math.sin %e : f32
+    dsa.yield %r : f32
+  }
+  %c = dsa.map (%e = %x) : tensor<4x8xf32> {
+    %r = math.exp %e : f32
+    dsa.yield %r : f32
+  }
+  return %a, %b, %c : tensor<4x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>
 }

@@ -99,6 +99,30 @@ func.func @selections(%tokens: tensor<1x4xi32> {dsa.role = "input"}, %table: ten
 
 // -----
 
+// A function of one's own sees what stands at its place, of each input.
+func.func @maps(%tokens: tensor<1x4xi32> {dsa.role = "input"}, %table: tensor<8x4xf32>, %ones: tensor<1x4x4xf32>) {
+  %ids = tensor.extract_slice %tokens[0, 1] [1, 3] [1, 1] : tensor<1x4xi32> to tensor<1x3xi32> // expected-remark {{own(t + 1)}}
+  // expected-remark @+1 {{own(t + 1)}}
+  %next = dsa.embedding %table, %ids : (tensor<8x4xf32>, tensor<1x3xi32>) -> tensor<1x3x4xf32>
+  // expected-remark @+1 {{own(t)}}
+  %x = dsa.embedding %table, %tokens : (tensor<8x4xf32>, tensor<1x4xi32>) -> tensor<1x4x4xf32>
+  // expected-remark @+1 {{own(t)}}
+  %own = dsa.map (%a = %x, %b = %ones) : tensor<1x4x4xf32> {
+    %r = arith.mulf %a, %b : f32
+    dsa.yield %r : f32
+  }
+  // expected-remark @+1 {{own(t)}}
+  %now = tensor.extract_slice %own[0, 0, 0] [1, 3, 4] [1, 1, 1] : tensor<1x4x4xf32> to tensor<1x3x4xf32>
+  // expected-remark @+1 {{past(t + 1)}}
+  %both = dsa.map (%a = %now, %b = %next) : tensor<1x3x4xf32> {
+    %r = arith.addf %a, %b : f32
+    dsa.yield %r : f32
+  }
+  return
+}
+
+// -----
+
 // Experts.
 func.func @experts(%tokens: tensor<2x2xi32> {dsa.role = "input"}, %table: tensor<8x4xf32>, %gate: tensor<3x4xf32>,
     %we: tensor<3x4x4xf32>) {

@@ -48,3 +48,43 @@ func.func @dropout_of_nothing(%x: tensor<4xf32>, %key: tensor<4xi32>) -> tensor<
   %0 = dsa.dropout %x key(%key) {p = 0.0} : (tensor<4xf32>, tensor<4xi32>) -> tensor<4xf32>
   return %0 : tensor<4xf32>
 }
+
+// CHECK-LABEL: @map_of_itself
+// CHECK-NEXT: return %arg1
+func.func @map_of_itself(%x: tensor<4xf32>, %y: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = dsa.map (%a = %x, %b = %y) : tensor<4xf32> {
+    dsa.yield %b : f32
+  }
+  return %0 : tensor<4xf32>
+}
+
+// An input that is not read goes, and one that comes twice comes once.
+// CHECK-LABEL: @map_inputs
+// CHECK-NEXT: %[[Y:.*]] = dsa.map (%[[A:.*]] = %arg1) : tensor<4xf32> {
+// CHECK-NEXT: %[[S:.*]] = arith.mulf %[[A]], %[[A]] : f32
+// CHECK-NEXT: dsa.yield %[[S]] : f32
+// CHECK-NEXT: }
+// CHECK-NEXT: return %[[Y]]
+func.func @map_inputs(%x: tensor<4xf32>, %y: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = dsa.map (%a = %x, %b = %y, %c = %y) : tensor<4xf32> {
+    %unread = math.exp %a : f32
+    %s = arith.mulf %b, %c : f32
+    dsa.yield %s : f32
+  }
+  return %0 : tensor<4xf32>
+}
+
+// A constant of the body stays inside, and one input stays although it is not read.
+// CHECK-LABEL: @map_constant
+// CHECK-NEXT: dsa.map (%{{.*}} = %arg0)
+// CHECK-NEXT: arith.constant 3.000000e+00 : f32
+// CHECK-NEXT: dsa.yield
+func.func @map_constant(%x: tensor<4xf32>, %y: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = dsa.map (%a = %x, %b = %y) : tensor<4xf32> {
+    %one = arith.constant 1.0 : f32
+    %two = arith.constant 2.0 : f32
+    %three = arith.addf %one, %two : f32
+    dsa.yield %three : f32
+  }
+  return %0 : tensor<4xf32>
+}
