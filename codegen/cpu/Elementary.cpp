@@ -1,42 +1,9 @@
 // Elementary functions as vector polynomials: exp, log, sine, cosine.
-#include "codegen/cpu/KernelBuilder.h"
-
-#include "mlir/Dialect/Math/IR/Math.h"
+#include "codegen/cpu/Expression.h"
 
 using namespace mlir;
 
 namespace dsa::cpu {
-
-namespace {
-/// Float and integer arithmetic on scalars or vectors of one shape, written as expressions.
-struct Expression {
-  KernelBuilder &b;
-  Type type;
-
-  Expression(KernelBuilder &b, Value x) : b(b), type(x.getType()) {}
-  Type intType() const {
-    if (auto vector = dyn_cast<VectorType>(type))
-      return VectorType::get(vector.getShape(), b.getI32Type());
-    return b.getI32Type();
-  }
-  Value real(double value) { return b.constant(type, value); }
-  Value integer(int64_t value) {
-    return b.constant(intType(), static_cast<double>(static_cast<int32_t>(value)));
-  }
-  Value add(Value x, Value y) { return arith::AddFOp::create(b, x, y); }
-  Value sub(Value x, Value y) { return arith::SubFOp::create(b, x, y); }
-  Value mul(Value x, Value y) { return arith::MulFOp::create(b, x, y); }
-  Value bits(Value x) { return arith::BitcastOp::create(b, intType(), x); }
-  Value fromBits(Value x) { return arith::BitcastOp::create(b, type, x); }
-  /// Horner's rule, highest power first.
-  Value polynomial(Value x, ArrayRef<double> coefficients) {
-    Value result = real(coefficients.front());
-    for (double coefficient : coefficients.drop_front())
-      result = b.fma(result, x, real(coefficient));
-    return result;
-  }
-};
-} // namespace
 
 Value KernelBuilder::exp(Value x) {
   Expression e(*this, x);

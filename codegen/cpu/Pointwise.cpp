@@ -1,6 +1,7 @@
 // Evaluation of pointwise ops on vector registers.
 #include "codegen/cpu/Pointwise.h"
 #include "codegen/cpu/Families.h"
+#include "codegen/cpu/ScalarOps.h"
 #include "dialect/Shapes.h"
 #include "passes/KernelFamilies.h"
 
@@ -152,6 +153,9 @@ Value Pointwise::evaluate(Operation *op, Row &row, Value column, Value mask) {
         Value x = value(silu.getInput()), s = sigmoid(x);
         Value inner = b.fma(x, arith::SubFOp::create(b, b.splat(1.0), s), b.splat(1.0));
         return arith::MulFOp::create(b, value(silu.getGrad()), arith::MulFOp::create(b, s, inner));
+      })
+      .Case([&](MapOp map) {
+        return evaluateMap(b, map, llvm::map_to_vector(map.getInputs(), value));
       })
       .Case([&](DropoutOp dropout) {
         Value factor;
