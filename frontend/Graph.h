@@ -6,6 +6,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "llvm/ADT/StringMap.h"
 
 #include <array>
@@ -109,6 +110,10 @@ public:
   mlir::Value mul(mlir::Value lhs, mlir::Value rhs);
   mlir::Value scale(mlir::Value input, double factor);
   mlir::Value detach(mlir::Value input);
+  /// Writes the body of a `dsa.map` from an element of each input, and returns what it yields.
+  using MapBody =
+      llvm::function_ref<mlir::Value(mlir::ImplicitLocOpBuilder &b, mlir::ValueRange elements)>;
+  mlir::Value map(mlir::ValueRange inputs, MapBody body);
   /// With p = 0 the input itself. `rows` numbers the rows of a permuted input by their logical
   /// place.
   mlir::Value dropout(mlir::Value input, double p, mlir::Value rows = {});

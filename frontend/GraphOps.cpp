@@ -49,6 +49,16 @@ Value Graph::detach(Value input) {
   return DetachOp::create(builder, location(), input);
 }
 
+Value Graph::map(ValueRange inputs, MapBody body) {
+  auto map = MapOp::create(builder, location(), inputs.front().getType(), inputs);
+  Block &block = map.getBody().emplaceBlock();
+  for (Value input : inputs)
+    block.addArgument(elementOf(input), map.getLoc());
+  ImplicitLocOpBuilder inside(map.getLoc(), OpBuilder::atBlockEnd(&block));
+  YieldOp::create(inside, body(inside, block.getArguments()));
+  return map;
+}
+
 Value Graph::dropout(Value input, double p, Value rows) {
   if (p == 0.0)
     return input;

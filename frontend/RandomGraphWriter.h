@@ -67,6 +67,7 @@ private:
   void rmsNorm();
   void rope();
   void pointwise();
+  void map();
   void dropout();
   void slices();
   void reshape();
@@ -99,7 +100,7 @@ private:
       &RandomGraphWriter::attention,  &RandomGraphWriter::sparseAttention,
       &RandomGraphWriter::headLinear, &RandomGraphWriter::latentAttention,
       &RandomGraphWriter::experts,    &RandomGraphWriter::crossEntropy,
-      &RandomGraphWriter::argmax};
+      &RandomGraphWriter::argmax,     &RandomGraphWriter::map};
 
   Graph graph;
   std::mt19937_64 random;

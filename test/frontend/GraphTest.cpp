@@ -88,6 +88,20 @@ TEST_F(GraphTest, WithoutNoiseNothingRandomIsWritten) {
   EXPECT_EQ(graph.finish().getNumArguments(), 1u);
 }
 
+TEST_F(GraphTest, AMapHasTheBodyThatIsWritten) {
+  Graph graph(*module, "f");
+  Value x = graph.input("x", {2, 3}, Float32Type::get(&context));
+  Value y = graph.map({x, x}, [](ImplicitLocOpBuilder &b, ValueRange elements) -> Value {
+    return arith::MulFOp::create(b, elements[0], elements[1]);
+  });
+  EXPECT_EQ(y.getType(), x.getType());
+  auto map = y.getDefiningOp<MapOp>();
+  EXPECT_EQ(map.getInputs().size(), 2u);
+  EXPECT_EQ(std::distance(map.getBody().op_begin(), map.getBody().op_end()), 2);
+  graph.finish();
+  EXPECT_TRUE(succeeded(verify(*module)));
+}
+
 TEST_F(GraphTest, ViewsHaveTheShapesTheySay) {
   Graph graph(*module, "f");
   Value x = graph.input("x", {2, 5, 12}, Float32Type::get(&context));
