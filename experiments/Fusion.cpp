@@ -4,6 +4,7 @@
 #include "experiments/Options.h"
 #include "experiments/Provenance.h"
 #include "experiments/Question.h"
+#include "experiments/ResultFile.h"
 #include "experiments/Statistics.h"
 
 #include "codegen/HostMachine.h"
@@ -168,18 +169,10 @@ void print(const FusionBenchmark &benchmark) {
 }
 
 llvm::Error writePage(const FusionBenchmark &benchmark, llvm::StringRef path) {
-  std::error_code code;
-  llvm::raw_fd_ostream page(path, code);
-  if (!code) {
-    writeFusionPage(page, benchmark.plans, benchmark.entry, machineName());
-    page.close();
-    code = page.error();
-    page.clear_error();
-  }
-  if (code)
-    return llvm::createStringError("expected --html to name a writable file, got '" + path +
-                                   "': " + code.message());
-  return llvm::Error::success();
+  std::string page;
+  llvm::raw_string_ostream stream(page);
+  writeFusionPage(stream, benchmark.plans, benchmark.entry, machineName());
+  return writeResult(path, page);
 }
 
 } // namespace
