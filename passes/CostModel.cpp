@@ -19,7 +19,7 @@ struct Efficiency {
 // Seconds for each byte that does not fit in memory.
 static constexpr double kVeto = 1;
 
-// Medians over the kernels of the models on two AVX-512 cores, as `dsa-lab fusion` reports them.
+// Estimates for AVX-512 cores; `dsa-lab fusion` holds what follows from them against measurement.
 static const Efficiency kEfficiencies[] = {
     {"", .8, .15},
     {"attention", .6, .15},
