@@ -17,8 +17,9 @@ struct VectorIsa {
   int64_t registers = 16;                  ///< vector registers
   bool fused = true;                       ///< a multiply-add is one instruction and rounds once
   llvm::StringRef processor = "x86-64-v3"; ///< LLVM's least processor that has it
-  /// Products of bf16 sum pairs in one instruction, `vdpbf16ps`. Zen does twice the work of f32
-  /// with it; Sapphire Rapids half, so that only whoever names "avx512bf16" gets it there.
+  /// Products of bf16 sum pairs in one instruction, `vdpbf16ps`. Zen is said to do twice the work
+  /// of f32 with it, not measured; Sapphire Rapids does half, so that only whoever names
+  /// "avx512bf16" gets it there.
   bool dotsPairs = false;
 
   /// All of them, widest first: avx512, avx2, sse; without what only some machines add.
