@@ -112,6 +112,9 @@ auto evaluate(MulOp op, const Frame &in) {
 auto evaluate(ScaleOp op, const Frame &in) {
   return reference::scale(in[op.getInput()], op.getFactor().convertToDouble());
 }
+auto evaluate(CastOp op, const Frame &in) {
+  return in[op.getInput()]; // rounded like every result
+}
 
 /// What the reference calls a scalar op: a comparison with its predicate.
 std::string scalarName(Operation &op) {
@@ -387,7 +390,7 @@ template <class T> Results toResults(llvm::Expected<T> results) {
 Results evaluateAny(Operation &op, const Frame &in) {
   return llvm::TypeSwitch<Operation &, Results>(op)
       .Case<EmbeddingOp, EmbeddingGradOp, LinearOp, LinearGradInputOp, LinearGradWeightOp,
-            RmsNormOp, RmsNormGradOp, RopeOp, SiluOp, SiluGradOp, AddOp, MulOp, ScaleOp, MapOp,
+            RmsNormOp, RmsNormGradOp, RopeOp, SiluOp, SiluGradOp, AddOp, MulOp, ScaleOp, CastOp, MapOp,
             RandomKeyOp, DropoutOp, CrossEntropyOp, CrossEntropyGradOp, ArgmaxOp, IndexScoresOp,
             IndexScoresGradOp, FillFutureOp, TopKOp, WindowOp, IndexKlOp, IndexKlGradOp, GatherOp,
             GatherGradOp, AttentionOp, AttentionGradOp, SparseAttentionOp, SparseAttentionGradOp,
@@ -404,13 +407,24 @@ Results evaluateAny(Operation &op, const Frame &in) {
       });
 }
 
+/// A tensor of 16-bit floats holds such numbers only, whatever they are computed in.
+Results evaluateRounded(Operation &op, const Frame &in) {
+  Results results = evaluateAny(op, in);
+  if (!results)
+    return results;
+  for (auto [type, result] : llvm::zip_equal(op.getResultTypes(), *results))
+    if (Type element = getElementTypeOrSelf(type); element.isBF16() || element.isF16())
+      result = result.to(element.isBF16() ? DType::BF16 : DType::F16).to(DType::F64);
+  return results;
+}
+
 } // namespace
 
 llvm::Expected<SmallVector<Tensor>> interpret(Block &body, ArrayRef<Tensor> arguments) {
   Frame frame;
   frame.set(body.getArguments(), arguments);
   for (Operation &op : body.without_terminator()) {
-    Results results = evaluateAny(op, frame);
+    Results results = evaluateRounded(op, frame);
     if (!results)
       return results.takeError();
     frame.set(op.getResults(), *results);
@@ -421,7 +435,7 @@ llvm::Expected<SmallVector<Tensor>> interpret(Block &body, ArrayRef<Tensor> argu
 llvm::Expected<SmallVector<Tensor>> interpret(Operation &op, ArrayRef<Tensor> operands) {
   Frame frame;
   frame.set(op.getOperands(), operands);
-  return evaluateAny(op, frame);
+  return evaluateRounded(op, frame);
 }
 
 } // namespace dsa

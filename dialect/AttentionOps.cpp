@@ -75,7 +75,7 @@ template <typename Op> static LogicalResult verifyAttentionGrad(Op op) {
   SmallVector<int64_t> output = {batch, queries, heads, lastDim(op.getValues())};
   if (failed(expectElement(op, "grad", op.getGrad(), elementOf(query))) ||
       failed(expectElement(op, "output", op.getOutput(), elementOf(query))) ||
-      failed(expectElement(op, "lse", op.getLse(), elementOf(query))) ||
+      failed(expectElement(op, "lse", op.getLse(), statisticOf(elementOf(query)))) ||
       failed(expectShape(op, "grad", op.getGrad(), output)) ||
       failed(expectShape(op, "output", op.getOutput(), output)))
     return failure();
@@ -87,7 +87,7 @@ template <typename Adaptor> static void inferAttention(Adaptor in, SmallVectorIm
   ArrayRef<int64_t> query = shapeOf(in.getQuery());
   Type element = elementOf(in.getQuery());
   types.assign({tensorOf(element, query.drop_back(), lastDim(in.getValues())),
-                tensorOf(element, {query[0], query[2], query[1]})});
+                tensorOf(statisticOf(element), {query[0], query[2], query[1]})});
 }
 
 /// The result types of an attention gradient op: those of query, keys and values.

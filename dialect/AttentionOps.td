@@ -43,8 +43,9 @@ def DSA_AttentionOp : DSA_InferredOp<"attention", [AttrSizedOperandSegments, DSA
     o[b, t, h, :] = sum_s p[s] v[b, s, g, :], p = softmax over the visible s of scale q[b, t, h, :] . k[b, s, g, :],
     g = h / (H / Hkv). Visible: with `causal` s <= query_offset + t (query_offset 0 without the operand), and with
     segments query_segments[b, t] = key_segments[b, s]. A row that sees no key: o = 0, lse = -inf.
-    lse[b, h, t] = log sum_s exp(scale q . k) is saved for the gradient and has none itself. Dropout drops p after
-    the normalisation, by element ((b H + h) Lq + t) Lk + s of the key's stream; lse is of the undropped scores.
+    lse[b, h, t] = log sum_s exp(scale q . k), f32 beside 16-bit floats, is saved for the gradient and has none itself.
+    Dropout drops p after the normalisation, by element ((b H + h) Lq + t) Lk + s of the key's stream; lse is of the
+    undropped scores.
 
     Constraints:
     * (C1) query [B, Lq, H, D], keys and values have one element type;
@@ -76,7 +77,7 @@ def DSA_AttentionGradOp : DSA_InferredOp<"attention_grad", [AttrSizedOperandSegm
     The query heads of one key head add up.
 
     Constraints: (C1) to (C6) of `dsa.attention`, and
-    * (C7) grad and output are [B, Lq, H, Dv] and lse is [B, H, Lq], all of the element type.
+    * (C7) grad and output are [B, Lq, H, Dv] and lse is [B, H, Lq], of the types of a forward op's.
 
     ```mlir
     %dq, %dk, %dv = dsa.attention_grad %do, %q, %k, %v, %o, %lse {causal, scale = 0.5 : f64}
@@ -126,7 +127,7 @@ def DSA_SparseAttentionGradOp : DSA_InferredOp<"sparse_attention_grad", [AttrSiz
     The formulas of `dsa.attention_grad` with the visible keys of `dsa.sparse_attention`.
 
     Constraints: (C1) to (C7) of `dsa.sparse_attention`, and
-    * (C8) grad and output are [B, Lq, H, Dv] and lse is [B, H, Lq], all of the element type.
+    * (C8) grad and output are [B, Lq, H, Dv] and lse is [B, H, Lq], of the types of a forward op's.
 
     ```mlir
     %dq, %dk, %dv = dsa.sparse_attention_grad %do, %q, %k, %v, %i, %o, %lse {causal, scale = 0.5 : f64}

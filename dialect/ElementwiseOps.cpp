@@ -165,6 +165,41 @@ OpFoldResult ScaleOp::fold(FoldAdaptor adaptor) {
   return getResult();
 }
 
+LogicalResult CastOp::verify() {
+  // cast_c1
+  return expectShape(*this, "result", getResult(), shapeOf(getInput()));
+}
+
+Cost CastOp::getCost() {
+  return costOf(getOperation(), 0, 0);
+}
+
+void CastOp::transferTokenFlow(TokenFlow &flow) {
+  flow.elementwise(getOperation());
+}
+
+LogicalResult CastOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
+                               SmallVectorImpl<Value> &operandGrads) {
+  if (Value grad = resultGrads.front())
+    operandGrads[0] = CastOp::create(builder, getLoc(), getInput().getType(), grad);
+  return success();
+}
+
+/// Whether every number of type `narrow` is one of type `wide`.
+static bool holdsAll(Type wide, Type narrow) {
+  const auto &outer = cast<FloatType>(wide).getFloatSemantics();
+  return APFloat::isRepresentableBy(cast<FloatType>(narrow).getFloatSemantics(), outer);
+}
+
+OpFoldResult CastOp::fold(FoldAdaptor) {
+  if (getInput().getType() == getType())
+    return getInput();
+  auto inner = getInput().getDefiningOp<CastOp>();
+  bool takesBack = inner && inner.getInput().getType() == getType() &&
+                   holdsAll(elementOf(inner), elementOf(getResult()));
+  return takesBack ? OpFoldResult(inner.getInput()) : OpFoldResult();
+}
+
 LogicalResult DetachOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
                                          Adaptor in, SmallVectorImpl<Type> &types) {
   types.assign({in.getInput().getType()});

@@ -1,4 +1,4 @@
-// Element-wise ops: activation, sum, product, scale, detach, dropout with its random key, and a function of one's own.
+// Element-wise ops: activation, sum, product, scale, cast, detach, dropout with its random key, and a function of one's own.
 #ifndef DSA_ELEMENTWISE_OPS_TD
 #define DSA_ELEMENTWISE_OPS_TD
 
@@ -93,6 +93,27 @@ def DSA_ScaleOp : DSA_InferredOp<"scale", [DSA_Differentiable]> {
     ```
   }];
   let arguments = (ins DSA_AnyFloatTensor:$input, F64Attr:$factor);
+  let results = (outs DSA_AnyFloatTensor:$result);
+  let hasFolder = 1;
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+}
+
+def DSA_CastOp : DSA_Op<"cast", [DSA_Differentiable]> {
+  let summary = "the same numbers in another float type";
+  let description = [{
+    `result = input`, rounded to nearest, ties to even, where the element type of `result` is narrower. So a model keeps its
+    parameters and their optimizer state in f32 and computes with bf16. The derivative casts the gradient back. A cast to
+    the same type folds away, and so does one that takes back a cast to a wider type.
+
+    Constraints:
+    * (C1) `result` has the shape of `input`.
+
+    Example:
+    ```mlir
+    %y = dsa.cast %x : (tensor<2x16x64xf32>) -> tensor<2x16x64xbf16>
+    ```
+  }];
+  let arguments = (ins DSA_AnyFloatTensor:$input);
   let results = (outs DSA_AnyFloatTensor:$result);
   let hasFolder = 1;
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";

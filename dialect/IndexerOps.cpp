@@ -245,7 +245,7 @@ template <typename Op> static LogicalResult verifyImitated(Op op) {
   // index_kl_c1 index_kl_grad_c1
   if (failed(expectElement(op, "query", query, element)) ||
       failed(expectElement(op, "keys", keys, element)) ||
-      failed(expectElement(op, "lse", op.getLse(), element)))
+      failed(expectElement(op, "lse", op.getLse(), statisticOf(element))))
     return failure();
   // index_kl_c2 index_kl_grad_c6
   if (failed(expectShape(op, "query", query, {batch, rows, heads, lastDim(query)})))

@@ -133,7 +133,7 @@ def DSA_IndexKlOp : DSA_InferredOp<"index_kl", [AttrSizedOperandSegments, DSA_Di
     attention is a constant that the indexer imitates.
 
     Constraints:
-    * (C1) scores [B, Lq, Lk], query [B, Lq, H, D], keys and lse have one element type;
+    * (C1) scores [B, Lq, Lk], query [B, Lq, H, D] and keys have one element type, lse that of attention on them;
     * (C2) query is [B, Lq, H, D], of the batch and the rows of scores;
     * (C3) keys are [B, Lk, Hkv, D];
     * (C4) H is a multiple of Hkv;
@@ -165,7 +165,7 @@ def DSA_IndexKlGradOp : DSA_InferredOp<"index_kl_grad", [AttrSizedOperandSegment
     keys the target is as large as the scores.
 
     Constraints:
-    * (C1) grad, scores [B, Lq, Lk], and target or query, keys and lse have one element type;
+    * (C1) grad, scores [B, Lq, Lk], and target or query and keys have one element type, lse that of attention on them;
     * (C2) indices are [B, Lq, k];
     * (C3) target is [B, Lq, k], or [B, Lq, Lk] without indices;
     * (C4) segments of queries [B, Lq] and keys [B, Lk]: both or none;

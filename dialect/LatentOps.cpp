@@ -111,7 +111,7 @@ LogicalResult LatentAttentionOp::inferReturnTypes(MLIRContext *context,
   LatentSizes sizes = sizesOf(in);
   Type element = elementOf(in.getQuery());
   types.assign({tensorOf(element, {sizes.batches, sizes.queries, sizes.heads}, sizes.value),
-                tensorOf(element, {sizes.batches, sizes.heads, sizes.queries})});
+                tensorOf(statisticOf(element), {sizes.batches, sizes.heads, sizes.queries})});
   return success();
 }
 
@@ -190,7 +190,7 @@ LogicalResult LatentAttentionGradOp::verify() {
   Type element = elementOf(getQuery());
   if (failed(expectElement(*this, "grad", getGrad(), element)) ||
       failed(expectElement(*this, "output", getOutput(), element)) ||
-      failed(expectElement(*this, "lse", getLse(), element)) ||
+      failed(expectElement(*this, "lse", getLse(), statisticOf(element))) ||
       failed(expectShape(*this, "grad", getGrad(), output)) ||
       failed(expectShape(*this, "output", getOutput(), output)))
     return failure();

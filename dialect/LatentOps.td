@@ -67,7 +67,7 @@ def DSA_LatentAttentionGradOp : DSA_InferredOp<"latent_attention_grad", [AttrSiz
     else the form needs are recomputed from the operands, or shared with the forward op where that is written out too.
 
     Constraints: (C1) to (C7) of `dsa.latent_attention`, and
-    * (C8) grad and output are [B, Lq, H, Dv] and lse is [B, H, Lq], all of the element type.
+    * (C8) grad and output are [B, Lq, H, Dv] and lse is [B, H, Lq], of the types of a forward op's.
 
     ```mlir
     %dq, %dc, %dr, %dw = dsa.latent_attention_grad %do, %q, %c, %r, %w, %o, %lse {causal, scale = 0.5 : f64}

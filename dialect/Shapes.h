@@ -29,6 +29,12 @@ inline int64_t rowsOf(mlir::Value value) {
   return tensorType(value).getNumElements() / std::max<int64_t>(lastDim(value), 1);
 }
 
+/// What a sum over rows of `element` is kept in: f32 for 16-bit floats, whose digits would not do.
+inline mlir::Type statisticOf(mlir::Type element) {
+  return element.isBF16() || element.isF16() ? mlir::Float32Type::get(element.getContext())
+                                             : element;
+}
+
 inline mlir::RankedTensorType tensorOf(mlir::Type element, llvm::ArrayRef<int64_t> shape) {
   return mlir::RankedTensorType::get(shape, element);
 }

@@ -28,6 +28,7 @@ llvm::Expected<ModelConfig> dsa::modelOf(const StudySettings &settings, const Ar
   if (settings.expertWidth)
     model->moe.width = settings.expertWidth;
   model->dropout = settings.dropout;
+  model->dtype = *parseDType(settings.dtype);
   if (llvm::Error error = model->validate())
     return error;
   return model;

@@ -41,6 +41,7 @@ struct PeersOptions {
   std::vector<int64_t> vocabularies = {4096, 49152}, threads = {2};
   int64_t length = 256, batch = 16, runs = 7;
   double dropout = 0.1;
+  std::string dtype = "f32";
   std::vector<std::string> names;
   std::string python = "python3";
 };
@@ -143,6 +144,7 @@ llvm::Expected<std::vector<PeerRow>> runJobs(const PeersOptions &options) {
   config->length = options.length;
   config->batch = options.batch;
   config->dropout = options.dropout;
+  config->dtype = *parseDType(options.dtype);
   if (options.dropout == 0)
     config->moe.routerNoise = 0;
   for (int64_t threads : options.threads) {
@@ -169,11 +171,12 @@ double gflopsOf(const PeerRow &row) {
 
 void printRow(const PeerRow &row) {
   if (row.peer == "dsa")
-    llvm::outs() << llvm::formatv("\n{0}, dropout {1}, {2} thread{3}; peak {4:f1} GFLOP/s, ours "
-                                  "{5:f1}, {6:f1} % of it\n",
-                                  shapeOf(row), shortNumber(row.model.dropout), row.threads,
-                                  row.threads == 1 ? "" : "s", row.peakGflops, gflopsOf(row),
-                                  100 * gflopsOf(row) / row.peakGflops)
+    llvm::outs() << llvm::formatv(
+                        "\n{0}, {7}, dropout {1}, {2} thread{3}; f32 peak {4:f1} GFLOP/s, "
+                        "ours {5:f1}, {6:f1} % of it\n",
+                        shapeOf(row), shortNumber(row.model.dropout), row.threads,
+                        row.threads == 1 ? "" : "s", row.peakGflops, gflopsOf(row),
+                        100 * gflopsOf(row) / row.peakGflops, name(row.model.dtype))
                  << "peer            ms a step    ratio    peak MB         loss   update off by\n";
   llvm::outs() << llvm::left_justify(row.peer, 15);
   if (!row.failure.empty())
@@ -188,13 +191,10 @@ void printRow(const PeerRow &row) {
 }
 
 llvm::json::Value rowJson(const PeerRow &row) {
-  llvm::json::Object object{{"peer", row.peer},
-                            {"vocab", row.model.vocab},
-                            {"length", row.model.length},
-                            {"batch", row.model.batch},
-                            {"dropout", row.model.dropout},
-                            {"threads", row.threads},
-                            {"peak_gflops", row.peakGflops}};
+  llvm::json::Object object{
+      {"peer", row.peer},         {"vocab", row.model.vocab},     {"length", row.model.length},
+      {"batch", row.model.batch}, {"dropout", row.model.dropout}, {"dtype", name(row.model.dtype)},
+      {"threads", row.threads},   {"peak_gflops", row.peakGflops}};
   if (!row.failure.empty())
     object["failed"] = row.failure;
   else if (!row.result.missing.empty())
@@ -215,7 +215,8 @@ KernelBenchmark benchmarkOf(llvm::ArrayRef<PeerRow> rows) {
     if (row.peer != "dsa")
       continue;
     benchmark.peaks.emplace_back(row.threads, row.peakGflops);
-    benchmark.rows.push_back({("train_step " + kModel).str(), shapeOf(row), row.threads,
+    std::string narrow = row.model.dtype == DType::F32 ? "" : " " + name(row.model.dtype).str();
+    benchmark.rows.push_back({("train_step " + kModel).str() + narrow, shapeOf(row), row.threads,
                               1e-3 * row.result.milliseconds, gflopsOf(row),
                               gflopsOf(row) / row.peakGflops});
   }
@@ -254,6 +255,8 @@ llvm::Expected<int> dsa::answerPeers(llvm::ArrayRef<llvm::StringRef> arguments) 
   options.integer("batch", "windows of a step", settings.batch, 1, 4096);
   options.number("dropout", "of the timed steps; 0 also stops the router's noise", settings.dropout,
                  0, .9);
+  options.choice("dtype", "of activations and the weights that they meet", settings.dtype,
+                 {"f32", "bf16"});
   options.integer("runs", "timed steps, of which the median counts", settings.runs, 1, 1000);
   options.text("python", "PROGRAM", "what runs the scripts of the peers", settings.python);
   options.text("job", "FOLDER", "do one job as a peer does, and print its JSON object", folder);
@@ -266,7 +269,7 @@ llvm::Expected<int> dsa::answerPeers(llvm::ArrayRef<llvm::StringRef> arguments) 
     return error;
   if (help) {
     llvm::outs() << "usage: dsa-lab peers [options]\n\n"
-                    "Times one training step of classic-moe (f32, Adam) here and in other "
+                    "Times one training step of classic-moe (Adam) here and in other "
                     "frameworks, one after the\nother on the same cores: same weights, same batch. "
                     "Each first shows that its loss and its updated\nparameters without dropout "
                     "agree with ours. A ratio above 1 is slower than ours. Memory is the peak\nof "

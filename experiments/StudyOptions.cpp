@@ -131,6 +131,8 @@ void declareOptions(Options &options, const Comparison &comparison, StudyOptions
   options.integer("layers", "blocks of the network", s.layers, 1, 1000);
   options.integer("expert-width", "columns of an expert's hidden layer, 0 = as published",
                   s.expertWidth, 0, 65536);
+  options.choice("dtype", "of activations and the weights that they meet; parameters are f32",
+                 s.dtype, {"f32", "bf16"});
   options.text("corpus", "FILE", "a UTF-8 text file, or bible-kjv", s.corpus);
   options.integer("tokens", "use only so many tokens of the corpus, 0 = all", s.tokenLimit, 0,
                   INT32_MAX);

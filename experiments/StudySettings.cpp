@@ -13,7 +13,8 @@ namespace {
 
 constexpr llvm::StringLiteral kThreads = "threads";
 /// What experiments of the first version lack; they ran as the defaults say.
-constexpr llvm::StringLiteral kLater[] = {"question", "update_tokens", "expert_width"};
+constexpr llvm::StringLiteral kLater[] = {"question", "update_tokens", "expert_width",
+                                         "dtype"};
 
 /// Calls `visit(name, field)` for each setting.
 template <typename Settings, typename Visit> void forEachField(Settings &s, Visit visit) {
@@ -40,6 +41,7 @@ template <typename Settings, typename Visit> void forEachField(Settings &s, Visi
   visit("width", s.width);
   visit("layers", s.layers);
   visit(kLater[2], s.expertWidth);
+  visit(kLater[3], s.dtype);
   visit("init", s.init);
   visit("corpus", s.corpus);
   visit("tokens", s.tokenLimit);

@@ -34,6 +34,7 @@ struct StudySettings {
   double dropout = 0.1;
   int64_t width = 256, layers = 4; ///< Of the network.
   int64_t expertWidth = 0;         ///< Of an expert's hidden layer; 0 means as published.
+  std::string dtype = "f32";       ///< Of activations and of the weights that they meet.
   std::string init;
   std::string corpus;
   int64_t tokenLimit = 0; ///< Only so many tokens of the corpus are used; 0 means all.

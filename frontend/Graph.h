@@ -109,6 +109,8 @@ public:
   mlir::Value add(mlir::Value lhs, mlir::Value rhs);
   mlir::Value mul(mlir::Value lhs, mlir::Value rhs);
   mlir::Value scale(mlir::Value input, double factor);
+  /// With the element type of `input` the input itself.
+  mlir::Value cast(mlir::Value input, mlir::Type element);
   mlir::Value detach(mlir::Value input);
   /// Writes the body of a `dsa.map` from an element of each input, and returns what it yields.
   using MapBody =

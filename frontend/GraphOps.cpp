@@ -45,6 +45,12 @@ Value Graph::scale(Value input, double factor) {
   return ScaleOp::create(builder, location(), input, builder.getF64FloatAttr(factor));
 }
 
+Value Graph::cast(Value input, Type element) {
+  if (elementOf(input) == element)
+    return input;
+  return CastOp::create(builder, location(), tensorOf(element, shapeOf(input)), input);
+}
+
 Value Graph::detach(Value input) {
   return DetachOp::create(builder, location(), input);
 }

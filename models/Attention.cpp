@@ -2,6 +2,7 @@
 #include "models/Attention.h"
 
 #include "models/LatentAttention.h"
+#include "models/Precision.h"
 #include "models/RopeScaling.h"
 
 #include <cmath>
@@ -17,7 +18,7 @@ static constexpr double kPublishedFutureScore = -1.0e9;
 static IndexerView scoreKeys(Graph &graph, const ModelConfig &config, Value x) {
   Graph::Scope scope(graph, "indexer");
   const IndexerConfig &indexer = config.indexer;
-  Value given = graph.detach(x);
+  Value given = toF32(graph, graph.detach(x));
   auto project = [&](StringRef name, int64_t rows) {
     return graph.linear(given, graph.parameter(name, {rows, config.width}, kIndexerGroup));
   };
@@ -72,7 +73,7 @@ Heads::Heads(Graph &graph, const ModelConfig &config, Value x) : graph(graph), c
     latent = latentOperands(graph, config, x);
     columns = config.latent->nope + config.latent->rope;
   } else {
-    Value qkv = graph.linear(x, graph.parameter("qkv", {3 * d, d}));
+    Value qkv = graph.linear(x, weight(graph, config, "qkv", {3 * d, d}));
     auto part = [&](int64_t number) {
       return graph.splitLast(graph.slice(qkv, 2, number * d, d), config.heads);
     };
@@ -115,8 +116,9 @@ AttentionOutput dsa::selfAttention(Graph &graph, const ModelConfig &config, Valu
   /// The loss of the scores against attention with the log-sum-exp `sums` over `selection`.
   auto imitate = [&](Value sums, Value selection) {
     auto [query, keys] = heads.scored();
-    return graph.indexKl(indexer.scores, graph.detach(query), graph.detach(keys),
-                         graph.detach(sums), selection, heads.scale, {.causal = true});
+    auto given = [&](Value value) { return toF32(graph, graph.detach(value)); };
+    return graph.indexKl(indexer.scores, given(query), given(keys), given(sums), selection,
+                         heads.scale, {.causal = true});
   };
   if (task.indexLoss)
     result.indexLoss = imitate(lse, indexer.selection).getLoss();
@@ -126,6 +128,6 @@ AttentionOutput dsa::selfAttention(Graph &graph, const ModelConfig &config, Valu
   }
   int64_t columns = config.latent ? config.heads * config.latent->value : config.width;
   result.output =
-      graph.linear(graph.mergeLast(outputs), graph.parameter("w_o", {config.width, columns}));
+      graph.linear(graph.mergeLast(outputs), weight(graph, config, "w_o", {config.width, columns}));
   return result;
 }

@@ -1,11 +1,12 @@
 // One pre-norm block: attention and experts, each on a residual branch.
 #include "models/Blocks.h"
+#include "models/Precision.h"
 
 using namespace mlir;
 using namespace dsa;
 
 static Value norm(Graph &graph, const ModelConfig &config, StringRef name, Value x) {
-  return graph.rmsNorm(x, graph.parameter(name, {config.width}), config.normEps);
+  return graph.rmsNorm(x, weight(graph, config, name, {config.width}), config.normEps);
 }
 
 BlockOutput dsa::transformerBlock(Graph &graph, const ModelConfig &config, Value x,

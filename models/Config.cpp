@@ -114,6 +114,18 @@ public:
     mistake(name, "\"linear\", \"dynamic\" or \"yarn\"", *value);
   }
 
+  void take(StringRef name, DType &target) {
+    const json::Value *value = find(name);
+    if (!value)
+      return;
+    for (DType dtype : {DType::F32, DType::BF16})
+      if (value->getAsString() == dsa::name(dtype)) {
+        target = dtype;
+        return;
+      }
+    mistake(name, "\"f32\" or \"bf16\"", *value);
+  }
+
   /// Reads the object `name`, if it is there, into a struct of its own through `read`.
   template <typename Struct>
   void take(StringRef name, std::optional<Struct> &target,
@@ -215,6 +227,7 @@ void readFields(Fields &fields, ModelConfig &config) {
   fields.take("rope_base", config.ropeBase);
   fields.take<RopeScalingConfig>("rope_scaling", config.ropeScaling, readRopeScaling);
   fields.take("balance_weight", config.balanceWeight);
+  fields.take("dtype", config.dtype);
 }
 
 } // namespace
@@ -395,7 +408,8 @@ json::Value dsa::toJson(const ModelConfig &config) {
                       {"dropout", config.dropout},
                       {"norm_eps", config.normEps},
                       {"rope_base", config.ropeBase},
-                      {"balance_weight", config.balanceWeight}};
+                      {"balance_weight", config.balanceWeight},
+                      {"dtype", name(config.dtype)}};
   if (const auto &latent = config.latent)
     object["latent"] = json::Object{{"rank", latent->rank},
                                     {"query_rank", latent->queryRank},

@@ -1,6 +1,8 @@
 // The description of one network: a JSON file as a struct, every field checked.
 #pragma once
 
+#include "runtime/DType.h"
+
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/JSON.h"
@@ -81,6 +83,7 @@ struct ModelConfig {
   double ropeBase = 10000.0;
   std::optional<RopeScalingConfig> ropeScaling;
   double balanceWeight = 0.01; ///< of the sum of all layers' balance losses in the minimised loss
+  DType dtype = DType::F32;    ///< of activations and of the weights that they meet, F32 or BF16
 
   /// Whether an indexer chooses the keys.
   bool hasIndexer() const {

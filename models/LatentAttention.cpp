@@ -1,6 +1,7 @@
 // The projections around latent attention.
 #include "models/LatentAttention.h"
 
+#include "models/Precision.h"
 #include "models/RopeScaling.h"
 
 using namespace mlir;
@@ -12,11 +13,12 @@ static Value latentQuery(Graph &graph, const ModelConfig &config, Value x) {
   int64_t columns = config.heads * (latent.nope + latent.rope);
   Value query;
   if (latent.queryRank == 0) {
-    query = graph.linear(x, graph.parameter("q_proj", {columns, config.width}));
+    query = graph.linear(x, weight(graph, config, "q_proj", {columns, config.width}));
   } else {
-    Value low = graph.linear(x, graph.parameter("q_a_proj", {latent.queryRank, config.width}));
-    low = graph.rmsNorm(low, graph.parameter("q_a_norm", {latent.queryRank}), config.normEps);
-    query = graph.linear(low, graph.parameter("q_b_proj", {columns, latent.queryRank}));
+    Value low =
+        graph.linear(x, weight(graph, config, "q_a_proj", {latent.queryRank, config.width}));
+    low = graph.rmsNorm(low, weight(graph, config, "q_a_norm", {latent.queryRank}), config.normEps);
+    query = graph.linear(low, weight(graph, config, "q_b_proj", {columns, latent.queryRank}));
   }
   return graph.rope(graph.splitLast(query, config.heads), rotationOf(config, latent.nope));
 }
@@ -26,13 +28,14 @@ LatentOperands dsa::latentOperands(Graph &graph, const ModelConfig &config, Valu
   int64_t rows = config.heads * (latent.nope + latent.value);
   LatentOperands operands;
   operands.query = latentQuery(graph, config, x);
-  Value low =
-      graph.linear(x, graph.parameter("kv_a_proj", {latent.rank + latent.rope, config.width}));
-  operands.latent = graph.rmsNorm(graph.slice(low, 2, 0, latent.rank),
-                                  graph.parameter("kv_a_norm", {latent.rank}), config.normEps);
+  Value low = graph.linear(
+      x, weight(graph, config, "kv_a_proj", {latent.rank + latent.rope, config.width}));
+  operands.latent =
+      graph.rmsNorm(graph.slice(low, 2, 0, latent.rank),
+                    weight(graph, config, "kv_a_norm", {latent.rank}), config.normEps);
   Value key = graph.splitLast(graph.slice(low, 2, latent.rank, latent.rope), 1);
   operands.ropeKey = graph.mergeLast(graph.rope(key, rotationOf(config, 0)));
-  operands.upWeight = graph.parameter("kv_b_proj", {rows, latent.rank});
+  operands.upWeight = weight(graph, config, "kv_b_proj", {rows, latent.rank});
   return operands;
 }
 

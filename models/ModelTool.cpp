@@ -30,6 +30,7 @@ options:
   --vocab N            vocabulary size instead of the description's
   --length L           tokens per sequence
   --batch B            sequences per step
+  --dtype NAME         f32 or bf16: of activations and of the weights that they meet
   --json               describe: one JSON object instead of lines
   --function NAME      one of the functions above; step for describe, evaluate for emit
   --train              emit: the same as --function step, annotated for differentiation
@@ -51,6 +52,7 @@ namespace {
 struct Request {
   StringRef command, file, function;
   std::optional<int64_t> vocab, length, batch;
+  std::optional<DType> dtype;
   bool json = false;
   bool acknowledgeLeak = false;
 };
@@ -78,6 +80,11 @@ static Error readOptions(ArrayRef<const char *> words, Request &request) {
       *number->second = value;
     } else if (word == "--json" && describe) {
       request.json = true;
+    } else if (word == "--dtype") {
+      StringRef text = ++i < words.size() ? words[i] : "nothing";
+      request.dtype = parseDType(text);
+      if (request.dtype != DType::F32 && request.dtype != DType::BF16)
+        return fail("expected f32 or bf16 after --dtype, got {0}", text);
     } else if (word == "--function") {
       request.function = ++i < words.size() ? words[i] : "nothing";
     } else if (word == "--train" && !describe) {
@@ -104,6 +111,7 @@ static Expected<ModelConfig> loadConfig(const Request &request) {
   config->vocab = request.vocab.value_or(config->vocab);
   config->length = request.length.value_or(config->length);
   config->batch = request.batch.value_or(config->batch);
+  config->dtype = request.dtype.value_or(config->dtype);
   if (Error error = config->validate())
     return std::move(error);
   return config;

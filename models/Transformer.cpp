@@ -3,6 +3,7 @@
 
 #include "frontend/Session.h"
 #include "models/Blocks.h"
+#include "models/Precision.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -36,7 +37,8 @@ static Body buildBody(Graph &graph, const ModelConfig &config, const Noise &nois
   Value targets = graph.slice(tokens, 1, 1, config.length);
 
   Value table = graph.parameter("embed", {config.vocab, config.width});
-  Body body{table, targets, graph.embedding(table, inputs), {}, {}};
+  Value states = toActivation(graph, config, graph.embedding(table, inputs));
+  Body body{table, targets, states, {}, {}};
   for (int64_t layer = 0; layer < config.layers; ++layer) {
     Graph::Scope scope(graph, "blocks." + Twine(layer));
     BlockOutput block = transformerBlock(graph, config, body.states, noise, task);
@@ -48,7 +50,8 @@ static Body buildBody(Graph &graph, const ModelConfig &config, const Noise &nois
 }
 
 static Head buildHead(Graph &graph, const ModelConfig &config, const Body &body) {
-  Value x = graph.rmsNorm(body.states, graph.parameter("norm", {config.width}), config.normEps);
+  Value states = toF32(graph, body.states);
+  Value x = graph.rmsNorm(states, graph.parameter("norm", {config.width}), config.normEps);
   Value logits = graph.linear(x, body.table);
   return {logits, graph.crossEntropy(logits, body.targets)};
 }

@@ -8,8 +8,9 @@
 using namespace mlir;
 using namespace dsa;
 
-static constexpr llvm::StringLiteral kPointwise[] = {
-    "dsa.silu", "dsa.silu_grad", "dsa.add", "dsa.mul", "dsa.scale", "dsa.dropout", "dsa.map"};
+static constexpr llvm::StringLiteral kPointwise[] = {"dsa.silu",    "dsa.silu_grad", "dsa.add",
+                                                     "dsa.mul",     "dsa.scale",     "dsa.cast",
+                                                     "dsa.dropout", "dsa.map"};
 static constexpr llvm::ArrayRef<llvm::StringLiteral> kNone = {};
 // Scores that are only ranked need no [queries, keys] tensor.
 static constexpr llvm::StringLiteral kScores[] = {"dsa.index_scores"};
@@ -38,6 +39,7 @@ static const KernelFamily kFamilies[] = {
     {"pointwise", "dsa.add", kPointwise, true},
     {"pointwise", "dsa.mul", kPointwise, true},
     {"pointwise", "dsa.scale", kPointwise, true},
+    {"pointwise", "dsa.cast", kPointwise, true},
     {"pointwise", "dsa.dropout", kPointwise, true},
     {"pointwise", "dsa.map", kPointwise, true},
     {"pointwise", "dsa.rope", kNone, true},

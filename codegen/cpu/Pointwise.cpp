@@ -145,6 +145,7 @@ Value Pointwise::evaluate(Operation *op, Row &row, Value column, Value mask) {
         return arith::MulFOp::create(b, value(scale.getInput()),
                                      b.splat(scale.getFactor().convertToDouble()));
       })
+      .Case([&](CastOp cast) { return value(cast.getInput()); }) // a result is rounded anyway
       .Case([&](SiluOp silu) {
         Value x = value(silu.getInput());
         return arith::MulFOp::create(b, x, sigmoid(x));

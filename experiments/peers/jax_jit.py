@@ -16,9 +16,12 @@ def load(job):
     jax.config.update("jax_default_prng_impl", "rbg")  # the faster of its generators
     model, moe = job.model, job.model["moe"]
     heads, active, count = model["heads"], moe["active"], moe["experts"]
+    dtype = jnp.dtype("bfloat16" if model["dtype"] == "bf16" else "float32")
 
     def normed(x, gain):
-        return x * jax.lax.rsqrt(jnp.mean(x * x, -1, keepdims=True) + model["norm_eps"]) * gain
+        wide = x.astype(np.float32)
+        wide *= jax.lax.rsqrt(jnp.mean(wide * wide, -1, keepdims=True) + model["norm_eps"])
+        return (wide * gain).astype(x.dtype)
 
     def dropped(key, x, dropout):
         return jnp.where(jax.random.bernoulli(key, 1 - dropout, x.shape), x / (1 - dropout), 0) if dropout else x
@@ -27,22 +30,23 @@ def load(job):
         """Columns (2i, 2i + 1) of [B, L, H, D] turn with their position."""
         length, columns = x.shape[1], x.shape[3]
         angle = np.arange(length)[:, None, None] * model["rope_base"] ** (-np.arange(0, columns, 2) / columns)
-        cosine, sine = np.cos(angle).astype(np.float32), np.sin(angle).astype(np.float32)
+        cosine, sine = np.cos(angle).astype(dtype), np.sin(angle).astype(dtype)
         even, odd = x[..., 0::2], x[..., 1::2]
         return jnp.stack((even * cosine - odd * sine, even * sine + odd * cosine), -1).reshape(x.shape)
 
     def attention(p, name, x, key, dropout):
         batch, length, width = x.shape
-        q, k, v = jnp.moveaxis((x @ p[name + "qkv"].T).reshape(batch, length, 3, heads, -1), 2, 0)
-        scores = jnp.einsum("bthd,bshd->bhts", turned(q), turned(k)) / np.float32(np.sqrt(width // heads))
+        q, k, v = jnp.moveaxis((x @ p[name + "qkv"].T.astype(dtype)).reshape(batch, length, 3, heads, -1), 2, 0)
+        scores = jnp.einsum("bthd,bshd->bhts", turned(q), turned(k), preferred_element_type=np.float32)
+        scores = scores / np.float32(np.sqrt(width // heads))
         scores = jnp.where(np.tri(length, dtype=bool), scores, -np.inf)
-        weights = dropped(key, jax.nn.softmax(scores), dropout)
-        return jnp.einsum("bhts,bshd->bthd", weights, v).reshape(x.shape) @ p[name + "w_o"].T
+        weights = dropped(key, jax.nn.softmax(scores), dropout).astype(dtype)
+        return jnp.einsum("bhts,bshd->bthd", weights, v).reshape(x.shape) @ p[name + "w_o"].T.astype(dtype)
 
     def experts(p, name, x, key, dropout, noise):
         """The output, and the balance loss of the layer."""
         tokens = x.reshape(-1, x.shape[-1])
-        logits = tokens @ p[name + "router.gate"].T
+        logits = tokens.astype(np.float32) @ p[name + "router.gate"].T
         keys = jax.random.split(key)
         if noise:
             logits = logits + noise * jax.random.normal(keys[0], logits.shape)
@@ -54,29 +58,29 @@ def load(job):
         padded = -(-counts // BLOCK) * BLOCK
         begins, room = jnp.cumsum(padded) - padded, -(-slots.size // BLOCK) * BLOCK + count * BLOCK
         places = begins[slots[order]] + jnp.arange(slots.size) - (jnp.cumsum(counts) - counts)[slots[order]]
-        rows = jnp.zeros((room, tokens.shape[1])).at[places].set(tokens[order // active])
+        rows = jnp.zeros((room, tokens.shape[1]), dtype).at[places].set(tokens[order // active])
         owner = jnp.searchsorted(jnp.cumsum(padded), np.arange(0, room, BLOCK), side="right").clip(0, count - 1)
 
         def product(rows, weights):
             blocks = rows.reshape(-1, BLOCK, rows.shape[-1])
-            return jnp.einsum("gmk,gnk->gmn", blocks, weights[owner]).reshape(room, -1)
+            return jnp.einsum("gmk,gnk->gmn", blocks, weights.astype(dtype)[owner]).reshape(room, -1)
 
         hidden = dropped(keys[1], jax.nn.silu(product(rows, p[name + "experts.linear1"])), dropout)
-        rows = product(hidden, p[name + "experts.linear2"])[places] * jax.nn.softmax(best).reshape(-1)[order][:, None]
+        rows = product(hidden, p[name + "experts.linear2"])[places] * jax.nn.softmax(best).astype(dtype).reshape(-1)[order][:, None]
         out = jnp.zeros_like(tokens).at[order // active].add(rows)
         balance = moe["balance_coefficient"] * count * jnp.sum(counts / slots.size * jax.nn.softmax(logits).mean(0))
         return out.reshape(x.shape), balance
 
     def losses(p, tokens, key, dropout, noise):
         """What is minimised, and the cross entropy."""
-        x, balance = p["embed"][tokens[:, :-1]], 0.0
+        x, balance = p["embed"][tokens[:, :-1]].astype(dtype), 0.0
         for layer in range(model["layers"]):
             block, keys = "blocks.%d." % layer, jax.random.split(jax.random.fold_in(key, layer), 4)
             out = attention(p, block + "attention.", normed(x, p[block + "norm1"]), keys[0], dropout)
             x = x + dropped(keys[1], out, dropout)
             out, part = experts(p, block + "feed_forward.", normed(x, p[block + "norm2"]), keys[2], dropout, noise)
             x, balance = x + dropped(keys[3], out, dropout), balance + part
-        logits = normed(x, p["norm"]) @ p["embed"].T
+        logits = normed(x.astype(np.float32), p["norm"]) @ p["embed"].T
         picked = jnp.take_along_axis(logits, tokens[:, 1:, None], -1)[..., 0]
         loss = jnp.mean(jax.nn.logsumexp(logits, -1) - picked)
         return loss + model["balance_weight"] * balance, loss

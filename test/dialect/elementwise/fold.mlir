@@ -88,3 +88,29 @@ func.func @map_constant(%x: tensor<4xf32>, %y: tensor<4xf32>) -> tensor<4xf32> {
   }
   return %0 : tensor<4xf32>
 }
+
+// CHECK-LABEL: @cast_to_itself
+// CHECK-NEXT: return %arg0
+func.func @cast_to_itself(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = dsa.cast %x : (tensor<4xf32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// CHECK-LABEL: @cast_there_and_back
+// CHECK-NEXT: return %arg0
+func.func @cast_there_and_back(%x: tensor<4xbf16>) -> tensor<4xbf16> {
+  %0 = dsa.cast %x : (tensor<4xbf16>) -> tensor<4xf32>
+  %1 = dsa.cast %0 : (tensor<4xf32>) -> tensor<4xbf16>
+  return %1 : tensor<4xbf16>
+}
+
+// What a narrower type has rounded away does not come back, and f16 does not hold the range of bf16.
+// CHECK-LABEL: @cast_rounds
+// CHECK-COUNT-4: dsa.cast
+func.func @cast_rounds(%x: tensor<4xf32>, %y: tensor<4xbf16>) -> (tensor<4xf32>, tensor<4xbf16>) {
+  %0 = dsa.cast %x : (tensor<4xf32>) -> tensor<4xbf16>
+  %1 = dsa.cast %0 : (tensor<4xbf16>) -> tensor<4xf32>
+  %2 = dsa.cast %y : (tensor<4xbf16>) -> tensor<4xf16>
+  %3 = dsa.cast %2 : (tensor<4xf16>) -> tensor<4xbf16>
+  return %1, %3 : tensor<4xf32>, tensor<4xbf16>
+}
