@@ -119,9 +119,13 @@ static std::array<Tensor, 2> attend(const Tensor &query, const Tensor &keys, con
       seen.push_back(s);
       z.push_back(score.value);
     }
-    double total = lse(row.b, row.h, row.t) = logSumExp(z);
+    lse(row.b, row.h, row.t) = logSumExp(z);
+    // Not by the log-sum-exp: the logarithm of the sum is lost in scores beyond 1e16.
+    double top = z.empty() ? 0 : *llvm::max_element(z), sum = 0;
+    for (double score : z)
+      sum += std::exp(score - top);
     for (auto [s, score] : llvm::zip_equal(seen, z)) {
-      double p = std::exp(score - total) * keepFactor(options, row, s);
+      double p = std::exp(score - top) / sum * keepFactor(options, row, s);
       for (int64_t d = 0; d < v.size(3); ++d)
         o(row.b, row.t, row.h, d) += p * v(row.b, s, row.keyHead(v.size(2)), d);
     }
