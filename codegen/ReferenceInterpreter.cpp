@@ -1,7 +1,7 @@
 // Runs the body of a graph function or kernel op by op through the reference, in f64.
 #include "codegen/ReferenceInterpreter.h"
 
-#include "dialect/Dialect.h"
+#include "dialect/ScoreBody.h"
 #include "runtime/reference/AttentionOps.h"
 #include "runtime/reference/IndexerOps.h"
 #include "runtime/reference/LatentOps.h"
@@ -24,6 +24,21 @@ namespace dsa {
 namespace {
 
 using Results = llvm::Expected<SmallVector<Tensor>>;
+
+Results toResults(const Tensor &result) {
+  return SmallVector<Tensor>{result};
+}
+template <size_t N> Results toResults(const std::array<Tensor, N> &results) {
+  return SmallVector<Tensor>(results.begin(), results.end());
+}
+Results toResults(Results results) {
+  return results;
+}
+template <class T> Results toResults(llvm::Expected<T> results) {
+  if (!results)
+    return results.takeError();
+  return toResults(*results);
+}
 
 /// The tensors of the values that have been computed so far.
 class Frame {
@@ -51,12 +66,52 @@ template <class Op> void setVisibility(reference::Visibility &visibility, Op op,
   visibility.keySegments = in.optional(op.getKeySegments());
 }
 
-template <class Op> reference::AttentionOptions attentionOptions(Op op, const Frame &in) {
+/// What the reference calls a scalar op: a comparison with its predicate.
+std::string scalarName(Operation &op) {
+  std::string name = op.getName().getStringRef().str();
+  if (auto compare = dyn_cast<arith::CmpFOp>(op))
+    name += (" " + arith::stringifyCmpFPredicate(compare.getPredicate())).str();
+  return name;
+}
+
+/// A body of scalar ops as the reference evaluates it.
+llvm::Expected<reference::ScalarFunction> functionOf(Block &body) {
+  reference::ScalarFunction function(body.getNumArguments());
+  llvm::DenseMap<Value, unsigned> places;
+  for (BlockArgument argument : body.getArguments())
+    places[argument] = argument.getArgNumber();
+  auto placesOf = [&](ValueRange values) {
+    return llvm::map_to_vector(values, [&](Value value) { return places.lookup(value); });
+  };
+  for (Operation &op : body.without_terminator()) {
+    if (auto constant = dyn_cast<arith::ConstantOp>(op)) {
+      auto real = dyn_cast<FloatAttr>(constant.getValue());
+      places[constant] = function.addConstant(
+          real ? real.getValueAsDouble() : cast<BoolAttr>(constant.getValue()).getValue());
+      continue;
+    }
+    auto place = function.addOp(scalarName(op), placesOf(op.getOperands()));
+    if (!place)
+      return place.takeError();
+    places[op.getResult(0)] = *place;
+  }
+  function.setResults(placesOf(body.getTerminator()->getOperands()));
+  return function;
+}
+
+template <class Op>
+llvm::Expected<reference::AttentionOptions> attentionOptions(Op op, const Frame &in) {
   reference::AttentionOptions options;
   setVisibility(options, op, in);
   options.scale = op.getScale().convertToDouble();
   options.dropout = op.getDropout().convertToDouble();
   options.key = in.optional(op.getKey());
+  if (Block *body = scoreBodyOf(op)) {
+    auto revise = functionOf(*body);
+    if (!revise)
+      return revise.takeError();
+    options.revise = std::move(*revise);
+  }
   return options;
 }
 
@@ -116,40 +171,17 @@ auto evaluate(CastOp op, const Frame &in) {
   return in[op.getInput()]; // rounded like every result
 }
 
-/// What the reference calls a scalar op: a comparison with its predicate.
-std::string scalarName(Operation &op) {
-  std::string name = op.getName().getStringRef().str();
-  if (auto compare = dyn_cast<arith::CmpFOp>(op))
-    name += (" " + arith::stringifyCmpFPredicate(compare.getPredicate())).str();
-  return name;
-}
-
-/// `value` at every place of `shape`; a truth is 1 or 0.
-Tensor filled(ArrayRef<int64_t> shape, Attribute value) {
-  Tensor result(DType::F64, shape);
-  auto real = dyn_cast<FloatAttr>(value);
-  double number = real ? real.getValueAsDouble() : cast<BoolAttr>(value).getValue();
-  for (int64_t i = 0; i < result.numElements(); ++i)
-    result.set(i, number);
-  return result;
-}
-
-/// The body runs on whole tensors, one scalar op after the other.
 llvm::Expected<Tensor> evaluate(MapOp op, const Frame &in) {
-  Frame elements;
-  elements.set(op.getBody().getArguments(), in.all(op.getInputs()));
-  Block &body = op.getBody().front();
-  for (Operation &inner : body.without_terminator()) {
-    if (auto constant = dyn_cast<arith::ConstantOp>(inner)) {
-      elements.set(constant.getResult(), filled(op.getType().getShape(), constant.getValue()));
-      continue;
-    }
-    auto result = reference::mapScalar(scalarName(inner), elements.all(inner.getOperands()));
-    if (!result)
-      return result.takeError();
-    elements.set(inner.getResults(), *result);
+  auto function = functionOf(op.getBody().front());
+  if (!function)
+    return function.takeError();
+  Tensor result(DType::F64, op.getType().getShape());
+  SmallVector<Tensor> inputs = in.all(op.getInputs());
+  for (int64_t i = 0; i < result.numElements(); ++i) {
+    auto elements = llvm::map_to_vector(inputs, [&](const Tensor &input) { return input.at(i); });
+    result.set(i, (*function)(elements).front());
   }
-  return elements[body.getTerminator()->getOperand(0)];
+  return result;
 }
 
 auto evaluate(RandomKeyOp op, const Frame &in) {
@@ -221,37 +253,55 @@ auto evaluate(GatherOp op, const Frame &in) {
 auto evaluate(GatherGradOp op, const Frame &in) {
   return reference::gatherGrad(in[op.getGrad()], in[op.getIndices()], op.getRows());
 }
+/// What `run` makes of the options of an attention op.
+template <class Op, class Run> Results attend(Op op, const Frame &in, Run run) {
+  auto options = attentionOptions(op, in);
+  if (!options)
+    return options.takeError();
+  return toResults(run(*options));
+}
+
 auto evaluate(AttentionOp op, const Frame &in) {
-  return reference::attention(in[op.getQuery()], in[op.getKeys()], in[op.getValues()],
-                              attentionOptions(op, in));
+  return attend(op, in, [&](const reference::AttentionOptions &options) {
+    return reference::attention(in[op.getQuery()], in[op.getKeys()], in[op.getValues()], options);
+  });
 }
 auto evaluate(AttentionGradOp op, const Frame &in) {
-  return reference::attentionGrad(in[op.getGrad()], in[op.getQuery()], in[op.getKeys()],
-                                  in[op.getValues()], in[op.getOutput()], in[op.getLse()],
-                                  attentionOptions(op, in));
+  return attend(op, in, [&](const reference::AttentionOptions &options) {
+    return reference::attentionGrad(in[op.getGrad()], in[op.getQuery()], in[op.getKeys()],
+                                    in[op.getValues()], in[op.getOutput()], in[op.getLse()],
+                                    options);
+  });
 }
 auto evaluate(SparseAttentionOp op, const Frame &in) {
-  return reference::sparseAttention(in[op.getQuery()], in[op.getKeys()], in[op.getValues()],
-                                    in[op.getIndices()], attentionOptions(op, in));
+  return attend(op, in, [&](const reference::AttentionOptions &options) {
+    return reference::sparseAttention(in[op.getQuery()], in[op.getKeys()], in[op.getValues()],
+                                      in[op.getIndices()], options);
+  });
 }
 auto evaluate(SparseAttentionGradOp op, const Frame &in) {
-  return reference::sparseAttentionGrad(in[op.getGrad()], in[op.getQuery()], in[op.getKeys()],
-                                        in[op.getValues()], in[op.getIndices()], in[op.getOutput()],
-                                        in[op.getLse()], attentionOptions(op, in));
+  return attend(op, in, [&](const reference::AttentionOptions &options) {
+    return reference::sparseAttentionGrad(in[op.getGrad()], in[op.getQuery()], in[op.getKeys()],
+                                          in[op.getValues()], in[op.getIndices()],
+                                          in[op.getOutput()], in[op.getLse()], options);
+  });
 }
 
 // Latent attention ops
 
 auto evaluate(LatentAttentionOp op, const Frame &in) {
-  return reference::latentAttention(in[op.getQuery()], in[op.getLatent()], in[op.getRopeKey()],
-                                    in[op.getUpWeight()], in.optional(op.getIndices()),
-                                    attentionOptions(op, in));
+  return attend(op, in, [&](const reference::AttentionOptions &options) {
+    return reference::latentAttention(in[op.getQuery()], in[op.getLatent()], in[op.getRopeKey()],
+                                      in[op.getUpWeight()], in.optional(op.getIndices()), options);
+  });
 }
 auto evaluate(LatentAttentionGradOp op, const Frame &in) {
-  return reference::latentAttentionGrad(in[op.getGrad()], in[op.getQuery()], in[op.getLatent()],
-                                        in[op.getRopeKey()], in[op.getUpWeight()],
-                                        in[op.getOutput()], in[op.getLse()],
-                                        in.optional(op.getIndices()), attentionOptions(op, in));
+  return attend(op, in, [&](const reference::AttentionOptions &options) {
+    return reference::latentAttentionGrad(in[op.getGrad()], in[op.getQuery()], in[op.getLatent()],
+                                          in[op.getRopeKey()], in[op.getUpWeight()],
+                                          in[op.getOutput()], in[op.getLse()],
+                                          in.optional(op.getIndices()), options);
+  });
 }
 auto evaluate(HeadLinearOp op, const Frame &in) {
   return reference::headLinear(in[op.getInput()], in[op.getWeight()], op.getTransposed());
@@ -370,21 +420,6 @@ llvm::Expected<Tensor> evaluate(arith::ConstantOp op, const Frame &) {
 Results evaluate(LaunchOp op, const Frame &in) {
   auto kernel = SymbolTable::lookupNearestSymbolFrom<KernelOp>(op, op.getKernelAttr());
   return interpret(kernel.getBody().front(), in.all(op.getInputs()));
-}
-
-Results toResults(const Tensor &result) {
-  return SmallVector<Tensor>{result};
-}
-template <size_t N> Results toResults(const std::array<Tensor, N> &results) {
-  return SmallVector<Tensor>(results.begin(), results.end());
-}
-Results toResults(Results results) {
-  return results;
-}
-template <class T> Results toResults(llvm::Expected<T> results) {
-  if (!results)
-    return results.takeError();
-  return toResults(*results);
 }
 
 Results evaluateAny(Operation &op, const Frame &in) {

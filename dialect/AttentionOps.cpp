@@ -1,6 +1,7 @@
 // Attention ops: shapes, constraints, costs, derivatives and token flow.
 #include "dialect/Constraints.h"
 #include "dialect/Dialect.h"
+#include "dialect/ScoreBody.h"
 #include "dialect/Shapes.h"
 #include "dialect/Visibility.h"
 
@@ -8,6 +9,15 @@
 
 using namespace mlir;
 using namespace dsa;
+
+/// `{^bb0(...): ...}`, whose names may be those of values outside.
+static ParseResult parseScoreBody(OpAsmParser &parser, Region &score) {
+  return parser.parseRegion(score, /*arguments=*/{}, /*enableNameShadowing=*/true);
+}
+
+static void printScoreBody(OpAsmPrinter &printer, Operation *, Region &score) {
+  printer.printRegion(score);
+}
 
 #define GET_OP_CLASSES
 #include "dialect/AttentionOps.cpp.inc"
@@ -30,7 +40,8 @@ static constexpr int64_t kSoftmaxGradFlops = 5;
 template <typename Op> static Cost forwardCost(Op op, int64_t limit) {
   int64_t pairs = attentionPairs(op, limit);
   int64_t widths = lastDim(op.getQuery()) + lastDim(op.getValues());
-  return costOf(op.getOperation(), 2 * pairs * widths, kSoftmaxFlops * pairs);
+  return costOf(op.getOperation(), 2 * pairs * widths,
+                (kSoftmaxFlops + flopsOfScoreBody(op)) * pairs);
 }
 
 /// Five products: the scores again, dp = do v, dv, dq and dk. delta = do . o is one reduction a
@@ -39,7 +50,10 @@ template <typename Op> static Cost backwardCost(Op op, int64_t limit) {
   int64_t pairs = attentionPairs(op, limit);
   int64_t widths = 3 * lastDim(op.getQuery()) + 2 * lastDim(op.getValues());
   int64_t delta = 2 * tensorType(op.getOutput()).getNumElements();
-  return costOf(op.getOperation(), 2 * pairs * widths, kSoftmaxGradFlops * pairs + delta);
+  // What a score body adds: itself, its derivative, and the product with that.
+  int64_t revision = scoreBodyOf(op) ? flopsOfScoreBody(op) + 1 : 0;
+  return costOf(op.getOperation(), 2 * pairs * widths,
+                (kSoftmaxGradFlops + revision) * pairs + delta);
 }
 
 /// The constraints of every op with query, keys and values, C1 to C6 of each.
@@ -68,6 +82,13 @@ template <typename Op> static LogicalResult verifyAttention(Op op) {
   return expectDropout(op, op.getDropoutAttr(), op.getKey());
 }
 
+/// The constraints of the score body of every op of attention, if there is one.
+template <typename Op> static LogicalResult verifyScore(Op op) {
+  Value query = op.getQuery();
+  return verifyScoreBody(op, elementOf(query),
+                         {dim(query, 1), dim(op.getKeys(), 1), dim(query, 2)});
+}
+
 /// What the gradients of attention read besides: do and o [B, Lq, H, Dv] and lse [B, H, Lq].
 template <typename Op> static LogicalResult verifyAttentionGrad(Op op) {
   Value query = op.getQuery();
@@ -80,6 +101,13 @@ template <typename Op> static LogicalResult verifyAttentionGrad(Op op) {
       failed(expectShape(op, "output", op.getOutput(), output)))
     return failure();
   return expectShape(op, "lse", op.getLse(), {batch, heads, queries});
+}
+
+/// Names results as they are called in the op; an op that names arguments has to name these too.
+static void nameResults(ValueRange results, ArrayRef<StringRef> names,
+                        OpAsmSetValueNameFn setName) {
+  for (auto [result, name] : llvm::zip_equal(results, names))
+    setName(result, name);
 }
 
 /// The result types of an attention forward op: o [B, Lq, H, Dv] and lse [B, H, Lq].
@@ -189,6 +217,18 @@ LogicalResult AttentionOp::verify() {
   return verifyAttention(*this);
 }
 
+LogicalResult AttentionOp::verifyRegions() {
+  return verifyScore(*this);
+}
+
+void AttentionOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
+  nameResults(getResults(), {"result", "lse"}, setName);
+}
+
+void AttentionOp::getAsmBlockArgumentNames(Region &body, OpAsmSetValueNameFn setName) {
+  nameScoreArguments(body, setName);
+}
+
 Cost AttentionOp::getCost() {
   return forwardCost(*this, dim(getKeys(), 1));
 }
@@ -211,6 +251,7 @@ LogicalResult AttentionOp::buildVjp(OpBuilder &builder, ValueRange resultGrads,
       AttentionGradOp::create(builder, getLoc(), resultGrads[0], getQuery(), getKeys(), getValues(),
                               getResult(), getLse(), getKey(), getQueryOffset(), getQuerySegments(),
                               getKeySegments(), getCausalAttr(), getScaleAttr(), getDropoutAttr());
+  differentiateScoreBody(*this, grad);
   llvm::copy(grad.getResults(), operandGrads.begin());
   return success();
 }
@@ -227,6 +268,18 @@ LogicalResult AttentionGradOp::verify() {
     return failure();
   // attention_grad_c7
   return verifyAttentionGrad(*this);
+}
+
+LogicalResult AttentionGradOp::verifyRegions() {
+  return verifyScore(*this);
+}
+
+void AttentionGradOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
+  nameResults(getResults(), {"query_grad", "keys_grad", "values_grad"}, setName);
+}
+
+void AttentionGradOp::getAsmBlockArgumentNames(Region &body, OpAsmSetValueNameFn setName) {
+  nameScoreArguments(body, setName);
 }
 
 Cost AttentionGradOp::getCost() {
@@ -253,6 +306,18 @@ LogicalResult SparseAttentionOp::verify() {
   return verifySelection(*this, dim(getQuery(), 0), dim(getQuery(), 1));
 }
 
+LogicalResult SparseAttentionOp::verifyRegions() {
+  return verifyScore(*this);
+}
+
+void SparseAttentionOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
+  nameResults(getResults(), {"result", "lse"}, setName);
+}
+
+void SparseAttentionOp::getAsmBlockArgumentNames(Region &body, OpAsmSetValueNameFn setName) {
+  nameScoreArguments(body, setName);
+}
+
 Cost SparseAttentionOp::getCost() {
   return forwardCost(*this, lastDim(getIndices()));
 }
@@ -276,6 +341,7 @@ LogicalResult SparseAttentionOp::buildVjp(OpBuilder &builder, ValueRange resultG
       builder, getLoc(), resultGrads[0], getQuery(), getKeys(), getValues(), getIndices(),
       getResult(), getLse(), getKey(), getQueryOffset(), getQuerySegments(), getKeySegments(),
       getCausalAttr(), getScaleAttr(), getDropoutAttr());
+  differentiateScoreBody(*this, grad);
   llvm::copy(grad.getResults(), operandGrads.begin());
   return success();
 }
@@ -295,6 +361,18 @@ LogicalResult SparseAttentionGradOp::verify() {
     return failure();
   // sparse_attention_grad_c8
   return verifyAttentionGrad(*this);
+}
+
+LogicalResult SparseAttentionGradOp::verifyRegions() {
+  return verifyScore(*this);
+}
+
+void SparseAttentionGradOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
+  nameResults(getResults(), {"query_grad", "keys_grad", "values_grad"}, setName);
+}
+
+void SparseAttentionGradOp::getAsmBlockArgumentNames(Region &body, OpAsmSetValueNameFn setName) {
+  nameScoreArguments(body, setName);
 }
 
 Cost SparseAttentionGradOp::getCost() {

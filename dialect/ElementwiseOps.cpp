@@ -6,7 +6,6 @@
 #include "dialect/TokenFlow.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -334,27 +333,11 @@ LogicalResult MapOp::verify() {
 }
 
 LogicalResult MapOp::verifyRegions() {
-  Type element = elementOf(getResult());
-  for (Operation &op : getBody().front()) {
-    // map_c4
-    bool isEnd = isa<YieldOp>(op) && &op == &getBody().front().back();
-    if (!isEnd && !llvm::is_contained(scalarOps(), op.getName().getStringRef()))
-      return op.emitOpError("expected an op that the body of dsa.map may hold (")
-             << llvm::join(scalarOps(), ", ") << "), got another";
-    // map_c5
-    for (Type type : llvm::concat<Type>(SmallVector<Type>(op.getOperandTypes()),
-                                        SmallVector<Type>(op.getResultTypes())))
-      if (type != element && !type.isInteger(1))
-        return op.emitOpError("expected values of type ")
-               << element << " or i1 in the body of dsa.map, got " << type;
-  }
-  return success();
+  return verifyScalarBody(getBody().front(), elementOf(getResult()), "the body of dsa.map");
 }
 
 Cost MapOp::getCost() {
-  int64_t flops = 0;
-  for (Operation &op : getBody().front().without_terminator())
-    flops += flopsOfScalarOp(&op);
+  int64_t flops = flopsOfScalarBody(getBody().front());
   return costOf(getOperation(), 0, flops * getType().getNumElements());
 }
 
@@ -407,29 +390,21 @@ static Value gradientOf(OpBuilder &builder, MapOp map, unsigned number, Value gr
   inputs.push_back(grad);
   auto result = MapOp::create(builder, map.getLoc(), map.getType(), inputs);
   Block &body = result.getBody().emplaceBlock();
-  IRMapping inside;
   for (BlockArgument element : map.getBody().getArguments())
-    inside.map(element, body.addArgument(element.getType(), element.getLoc()));
+    body.addArgument(element.getType(), element.getLoc());
   Value gradElement = body.addArgument(elementOf(grad), map.getLoc());
-  OpBuilder writer = OpBuilder::atBlockEnd(&body);
-  for (Operation &op : map.getBody().front().without_terminator())
-    writer.clone(op, inside);
-  Value yielded = inside.lookup(yieldedBy(map));
+  Value yielded = cloneScalarOps(map.getBody().front(), body);
   Value derivative = appendDerivative(body, yielded, body.getArgument(number));
   if (!derivative) {
     result.erase();
     return {};
   }
+  OpBuilder writer = OpBuilder::atBlockEnd(&body);
   Value product = gradElement;
   if (!matchPattern(derivative, m_OneFloat()))
     product = arith::MulFOp::create(writer, map.getLoc(), gradElement, derivative);
   YieldOp::create(writer, map.getLoc(), product);
-  for (Operation *op = body.getTerminator()->getPrevNode(); op;) {
-    Operation *previous = op->getPrevNode();
-    if (op->use_empty())
-      op->erase();
-    op = previous;
-  }
+  eraseUnusedOps(body);
   dropInputs(result);
   if (product != gradElement)
     return result;

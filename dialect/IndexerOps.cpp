@@ -1,9 +1,11 @@
 // Indexer ops: shapes, constraints, costs, derivatives and token flow.
 #include "dialect/Constraints.h"
 #include "dialect/Dialect.h"
+#include "dialect/ScoreBody.h"
 #include "dialect/Shapes.h"
 #include "dialect/Visibility.h"
 
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/OpImplementation.h"
 
 #include <cmath>
@@ -237,7 +239,21 @@ LogicalResult IndexKlOp::inferReturnTypes(MLIRContext *context, std::optional<Lo
   return success();
 }
 
-/// The attention that the loss imitates, C1 to C5 of index_kl and C1 and C6 of its gradient.
+/// The op that has made what `value` hands on through detachments, casts and views; null if it
+/// comes from outside.
+static Operation *sourceOf(Value value) {
+  Operation *op = value.getDefiningOp();
+  // Verifiers meet programs whose values are not in order yet, and go around in no circle.
+  llvm::SmallPtrSet<Operation *, 4> passed;
+  while (isa_and_nonnull<DetachOp, CastOp, tensor::ExtractSliceOp, tensor::ExpandShapeOp,
+                         tensor::CollapseShapeOp>(op) &&
+         passed.insert(op).second)
+    op = op->getOperand(0).getDefiningOp();
+  return op;
+}
+
+/// The attention that the loss imitates, C1 to C5 and C8 of index_kl and C1, C6 and C7 of its
+/// gradient.
 template <typename Op> static LogicalResult verifyImitated(Op op) {
   Value scores = op.getScores(), query = op.getQuery(), keys = op.getKeys();
   int64_t batch = dim(scores, 0), rows = dim(scores, 1), heads = dim(query, 2);
@@ -259,7 +275,13 @@ template <typename Op> static LogicalResult verifyImitated(Op op) {
     return op.emitOpError("expected query heads to be a multiple of ")
            << keyHeads << " key heads, got " << heads;
   // index_kl_c5
-  return expectShape(op, "lse", op.getLse(), {batch, heads, rows});
+  if (failed(expectShape(op, "lse", op.getLse(), {batch, heads, rows})))
+    return failure();
+  // index_kl_c8 index_kl_grad_c7
+  if (scoreBodyOf(sourceOf(op.getLse())))
+    return op.emitOpError("expected the lse of an attention without a score body, got that of one "
+                          "that has a body");
+  return success();
 }
 
 LogicalResult IndexKlOp::verify() {

@@ -139,7 +139,8 @@ def DSA_IndexKlOp : DSA_InferredOp<"index_kl", [AttrSizedOperandSegments, DSA_Di
     * (C4) H is a multiple of Hkv;
     * (C5) lse is [B, H, Lq];
     * (C6) indices are [B, Lq, k];
-    * (C7) segments of queries [B, Lq] and keys [B, Lk]: both or none.
+    * (C7) segments of queries [B, Lq] and keys [B, Lk]: both or none;
+    * (C8) lse is not that of an attention with a score body: what is imitated here is the attention without one.
 
     ```mlir
     %loss, %rows, %p = dsa.index_kl %s, %q, %k, %lse indices(%i) {causal, scale = 0.5 : f64}
@@ -170,7 +171,8 @@ def DSA_IndexKlGradOp : DSA_InferredOp<"index_kl_grad", [AttrSizedOperandSegment
     * (C3) target is [B, Lq, k], or [B, Lq, Lk] without indices;
     * (C4) segments of queries [B, Lq] and keys [B, Lk]: both or none;
     * (C5) either target, or query, keys, lse and scale, and these without indices;
-    * (C6) query is [B, Lq, H, D], keys are [B, Lk, Hkv, D], H a multiple of Hkv, and lse is [B, H, Lq].
+    * (C6) query is [B, Lq, H, D], keys are [B, Lk, Hkv, D], H a multiple of Hkv, and lse is [B, H, Lq];
+    * (C7) lse is not that of an attention with a score body.
 
     ```mlir
     %ds = dsa.index_kl_grad %g, %s, %p indices(%i) {causal}

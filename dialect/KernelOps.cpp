@@ -1,5 +1,6 @@
 // Kernel ops: assembly, constraints and cost of kernels and launches.
 #include "dialect/Dialect.h"
+#include "dialect/ScoreBody.h"
 #include "dialect/Shapes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -66,18 +67,27 @@ LogicalResult KernelOp::verify() {
   return success();
 }
 
-LogicalResult YieldOp::verify() {
-  // yield_c2
-  if (auto map = dyn_cast<MapOp>((*this)->getParentOp())) {
-    Type element = elementOf(map.getResult());
-    if (getOperandTypes() != TypeRange(element))
-      return emitOpError("expected one operand of type ")
-             << element << ", got " << getNumOperands() << " of types (" << getOperandTypes()
-             << ")";
+/// Verifies that a body of numbers yields `count` of type `number`.
+static LogicalResult verifyNumbers(YieldOp yield, unsigned count, Type number) {
+  if (yield.getOperandTypes() == TypeRange(SmallVector<Type>(count, number)))
     return success();
+  return yield.emitOpError("expected ")
+         << (count == 1 ? "one operand" : "two operands") << " of type " << number << ", got "
+         << yield.getNumOperands() << " of types (" << yield.getOperandTypes() << ")";
+}
+
+LogicalResult YieldOp::verify() {
+  Operation *parent = (*this)->getParentOp();
+  // yield_c2
+  if (auto map = dyn_cast<MapOp>(parent))
+    return verifyNumbers(*this, 1, elementOf(map.getResult()));
+  // yield_c3
+  if (scoreBodyOf(parent)) {
+    bool isGrad = isa<AttentionGradOp, SparseAttentionGradOp>(parent);
+    return verifyNumbers(*this, isGrad ? 2 : 1, scoreType(elementOf(parent->getOperand(0))));
   }
   // yield_c1
-  auto kernel = cast<KernelOp>((*this)->getParentOp());
+  auto kernel = cast<KernelOp>(parent);
   if (getOperandTypes() != TypeRange(kernel.getResultTypes()))
     return emitOpError("expected operands of the kernel's result types ")
            << kernel.getResultTypes() << ", got " << getOperandTypes();

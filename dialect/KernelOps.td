@@ -65,14 +65,17 @@ def DSA_LaunchOp : Op<Dsa_Dialect, "launch", [Pure, DeclareOpInterfaceMethods<DS
   let assemblyFormat = "$kernel `(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs)";
 }
 
-def DSA_YieldOp : Op<Dsa_Dialect, "yield", [Pure, Terminator, ReturnLike, ParentOneOf<["KernelOp", "MapOp"]>]> {
-  let summary = "the results of a kernel, or of the body of a map";
+def DSA_YieldOp : Op<Dsa_Dialect, "yield", [Pure, Terminator, ReturnLike, ParentOneOf<["KernelOp", "MapOp",
+    "AttentionOp", "AttentionGradOp", "SparseAttentionOp", "SparseAttentionGradOp"]>]> {
+  let summary = "the results of a kernel, of the body of a map, or of a score body";
   let description = [{
-    Ends a kernel and names its results, or ends the body of a `dsa.map` and names its number.
+    Ends a kernel and names its results, ends the body of a `dsa.map` and names its number, or ends the score body of
+    attention and names the new score, in a gradient op its derivative besides.
 
     Constraints:
     * (C1) in a kernel, the operands have the result types of the kernel.
     * (C2) in a map, the one operand has the element type of the result.
+    * (C3) in a score body, the one operand has the type of its numbers, in that of a gradient the two have.
 
     Example:
     ```mlir

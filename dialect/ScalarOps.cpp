@@ -1,10 +1,13 @@
-// Scalar ops: the table of those that the body of a dsa.map may hold, and the chain rule for them.
+// Scalar ops: the table of those that a body of numbers may hold, and the chain rule for them.
 #include "dialect/ScalarOps.h"
+#include "dialect/Dialect.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 #include <numbers>
@@ -24,8 +27,46 @@ ArrayRef<llvm::StringLiteral> dsa::scalarOps() {
   return kScalarOps;
 }
 
-int64_t dsa::flopsOfScalarOp(Operation *op) {
-  return isa<arith::ConstantOp>(op) ? 0 : isa<math::FmaOp>(op) ? 2 : 1;
+LogicalResult dsa::verifyScalarBody(Block &body, Type number, StringRef name) {
+  for (Operation &op : body) {
+    // map_c4 attention_c8 attention_grad_c9 sparse_attention_c9 sparse_attention_grad_c10
+    bool isEnd = isa<YieldOp>(op) && &op == &body.back();
+    if (!isEnd && !llvm::is_contained(scalarOps(), op.getName().getStringRef()))
+      return op.emitOpError("expected an op that ")
+             << name << " may hold (" << llvm::join(scalarOps(), ", ") << "), got another";
+    // map_c5 attention_c9 attention_grad_c10 sparse_attention_c10 sparse_attention_grad_c11
+    for (Type type : llvm::concat<Type>(SmallVector<Type>(op.getOperandTypes()),
+                                        SmallVector<Type>(op.getResultTypes())))
+      if (type != number && !type.isInteger(1))
+        return op.emitOpError("expected values of type ")
+               << number << " or i1 in " << name << ", got " << type;
+  }
+  return success();
+}
+
+int64_t dsa::flopsOfScalarBody(Block &body) {
+  int64_t flops = 0;
+  for (Operation &op : body.without_terminator())
+    flops += isa<arith::ConstantOp>(op) ? 0 : isa<math::FmaOp>(op) ? 2 : 1;
+  return flops;
+}
+
+Value dsa::cloneScalarOps(Block &body, Block &to) {
+  IRMapping inside;
+  inside.map(body.getArguments(), to.getArguments().take_front(body.getNumArguments()));
+  OpBuilder writer = OpBuilder::atBlockEnd(&to);
+  for (Operation &op : body.without_terminator())
+    writer.clone(op, inside);
+  return inside.lookup(body.getTerminator()->getOperand(0));
+}
+
+void dsa::eraseUnusedOps(Block &body) {
+  for (Operation *op = body.getTerminator()->getPrevNode(); op;) {
+    Operation *previous = op->getPrevNode();
+    if (op->use_empty())
+      op->erase();
+    op = previous;
+  }
 }
 
 namespace {

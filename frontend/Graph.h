@@ -112,7 +112,8 @@ public:
   /// With the element type of `input` the input itself.
   mlir::Value cast(mlir::Value input, mlir::Type element);
   mlir::Value detach(mlir::Value input);
-  /// Writes the body of a `dsa.map` from an element of each input, and returns what it yields.
+  /// Writes a body of numbers, of a `dsa.map` from an element of each input, and returns what it
+  /// yields.
   using MapBody =
       llvm::function_ref<mlir::Value(mlir::ImplicitLocOpBuilder &b, mlir::ValueRange elements)>;
   mlir::Value map(mlir::ValueRange inputs, MapBody body);
@@ -133,11 +134,13 @@ public:
   IndexKlOp indexKl(mlir::Value scores, mlir::Value query, mlir::Value keys, mlir::Value lse,
                     mlir::Value indices, double scale, const AttentionMask &mask);
   mlir::Value gather(mlir::Value input, mlir::Value indices);
+  /// `score`, if it is not null, writes the score body from the score of a pair, the positions of
+  /// its query and key, and the query head.
   AttentionOp attention(mlir::Value query, mlir::Value keys, mlir::Value values, double scale,
-                        double dropout, const AttentionMask &mask);
+                        double dropout, const AttentionMask &mask, MapBody score = nullptr);
   SparseAttentionOp sparseAttention(mlir::Value query, mlir::Value keys, mlir::Value values,
                                     mlir::Value indices, double scale, double dropout,
-                                    const AttentionMask &mask);
+                                    const AttentionMask &mask, MapBody score = nullptr);
 
   mlir::Value headLinear(mlir::Value input, mlir::Value weight, bool transposed);
   mlir::Value shareHeads(mlir::Value input, int64_t heads);

@@ -1,6 +1,7 @@
 // The ops of the graph builder: one method for each, named like it.
 #include "frontend/Graph.h"
 
+#include "dialect/ScoreBody.h"
 #include "dialect/Shapes.h"
 
 using namespace mlir;
@@ -55,13 +56,18 @@ Value Graph::detach(Value input) {
   return DetachOp::create(builder, location(), input);
 }
 
+/// Writes the one region of `op`: `body` of `count` arguments of type `number`.
+static void writeBody(Operation *op, unsigned count, Type number, Graph::MapBody body) {
+  Block &block = op->getRegion(0).emplaceBlock();
+  for (unsigned argument = 0; argument < count; ++argument)
+    block.addArgument(number, op->getLoc());
+  ImplicitLocOpBuilder inside(op->getLoc(), OpBuilder::atBlockEnd(&block));
+  YieldOp::create(inside, body(inside, block.getArguments()));
+}
+
 Value Graph::map(ValueRange inputs, MapBody body) {
   auto map = MapOp::create(builder, location(), inputs.front().getType(), inputs);
-  Block &block = map.getBody().emplaceBlock();
-  for (Value input : inputs)
-    block.addArgument(elementOf(input), map.getLoc());
-  ImplicitLocOpBuilder inside(map.getLoc(), OpBuilder::atBlockEnd(&block));
-  YieldOp::create(inside, body(inside, block.getArguments()));
+  writeBody(map, inputs.size(), elementOf(inputs.front()), body);
   return map;
 }
 
@@ -116,21 +122,32 @@ Value Graph::gather(Value input, Value indices) {
   return GatherOp::create(builder, location(), input, indices);
 }
 
+/// Gives `attention` the score body that `score` writes, if there is one.
+template <typename Op> static Op withScore(Op attention, Graph::MapBody score) {
+  if (score)
+    writeBody(attention, kScoreArguments, scoreType(elementOf(attention.getQuery())), score);
+  return attention;
+}
+
 AttentionOp Graph::attention(Value query, Value keys, Value values, double scale, double dropout,
-                             const AttentionMask &mask) {
+                             const AttentionMask &mask, MapBody score) {
   Value key = dropout == 0.0 ? Value() : randomKey();
-  return AttentionOp::create(builder, location(), query, keys, values, key, mask.queryOffset,
-                             mask.querySegments, mask.keySegments, unitIf(builder, mask.causal),
-                             builder.getF64FloatAttr(scale), builder.getF64FloatAttr(dropout));
+  return withScore(AttentionOp::create(builder, location(), query, keys, values, key,
+                                       mask.queryOffset, mask.querySegments, mask.keySegments,
+                                       unitIf(builder, mask.causal), builder.getF64FloatAttr(scale),
+                                       builder.getF64FloatAttr(dropout)),
+                   score);
 }
 
 SparseAttentionOp Graph::sparseAttention(Value query, Value keys, Value values, Value indices,
-                                         double scale, double dropout, const AttentionMask &mask) {
+                                         double scale, double dropout, const AttentionMask &mask,
+                                         MapBody score) {
   Value key = dropout == 0.0 ? Value() : randomKey();
-  return SparseAttentionOp::create(builder, location(), query, keys, values, indices, key,
-                                   mask.queryOffset, mask.querySegments, mask.keySegments,
-                                   unitIf(builder, mask.causal), builder.getF64FloatAttr(scale),
-                                   builder.getF64FloatAttr(dropout));
+  return withScore(SparseAttentionOp::create(
+                       builder, location(), query, keys, values, indices, key, mask.queryOffset,
+                       mask.querySegments, mask.keySegments, unitIf(builder, mask.causal),
+                       builder.getF64FloatAttr(scale), builder.getF64FloatAttr(dropout)),
+                   score);
 }
 
 Value Graph::headLinear(Value input, Value weight, bool transposed) {

@@ -91,22 +91,26 @@ static double scaleFor(const RandomNode &query, const RandomNode &keys) {
 }
 
 void RandomGraphWriter::attention() {
+  auto revise = [&](ImplicitLocOpBuilder &b, ValueRange pair) { return revisedScore(b, pair); };
   Shape outer = {between(1, 3), extent()};
   int64_t length = chance(50) ? outer[1] : extent();
   auto [query, keys, values] = queryKeysValues(outer, length);
   AttentionOp op = graph.attention(query.value, keys.value, values.value, scaleFor(query, keys),
-                                   chance(30) ? 0.25 : 0.0, mask(outer[0], outer[1], length));
+                                   chance(30) ? 0.25 : 0.0, mask(outer[0], outer[1], length),
+                                   chance(30) ? Graph::MapBody(revise) : nullptr);
   keep(op.getResult(), values.magnitude, 0);
   observe(op.getLse());
 }
 
 void RandomGraphWriter::sparseAttention() {
+  auto revise = [&](ImplicitLocOpBuilder &b, ValueRange pair) { return revisedScore(b, pair); };
   RandomSelection chosen = selection();
   Shape outer = {firstDim(chosen.indices), dim(chosen.indices, 1)};
   auto [query, keys, values] = queryKeysValues(outer, chosen.keys);
   SparseAttentionOp op = graph.sparseAttention(
       query.value, keys.value, values.value, chosen.indices, scaleFor(query, keys),
-      chance(30) ? 0.25 : 0.0, mask(outer[0], outer[1], chosen.keys));
+      chance(30) ? 0.25 : 0.0, mask(outer[0], outer[1], chosen.keys),
+      chance(30) ? Graph::MapBody(revise) : nullptr);
   keep(op.getResult(), values.magnitude, 0);
   observe(op.getLse());
 }

@@ -59,6 +59,7 @@ private:
   void observe(mlir::Value value) { observed.push_back(value); }
   AttentionMask mask(int64_t batch, int64_t queries, int64_t keys);
   RandomSelection selection();
+  mlir::Value revisedScore(mlir::ImplicitLocOpBuilder &b, mlir::ValueRange pair);
   std::array<RandomNode, 3> queryKeysValues(llvm::ArrayRef<int64_t> outer, int64_t keys);
   bool isTrainable(mlir::Value value);
 

@@ -1,6 +1,7 @@
-// Random functions of numbers: bodies of dsa.map whose rounding stays small.
+// Random functions of numbers: bodies of dsa.map and score bodies whose rounding stays small.
 #include "frontend/RandomGraphWriter.h"
 
+#include "dialect/ScoreBody.h"
 #include "dialect/Shapes.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -19,12 +20,13 @@ struct RandomNumber {
   double magnitude;
 };
 
-/// Draws one body. Comparisons, and what else jumps or has a kink, look at elements of the inputs
-/// only: these are the same numbers in every precision.
+/// Draws one body of `numbers`. Comparisons, and what else jumps or has a kink, look at `elements`
+/// only, elements of the inputs or positions: these are the same numbers in every precision.
 class RandomBody {
 public:
-  RandomBody(ImplicitLocOpBuilder &b, std::mt19937_64 &random, ArrayRef<RandomNumber> elements)
-      : b(b), random(random), elements(elements), numbers(elements) {}
+  RandomBody(ImplicitLocOpBuilder &b, std::mt19937_64 &random, ArrayRef<RandomNumber> elements,
+             ArrayRef<RandomNumber> numbers)
+      : b(b), random(random), elements(elements), numbers(numbers) {}
 
   /// Writes up to `steps` groups of ops; the last number is the result.
   RandomNumber write(int64_t steps) {
@@ -207,9 +209,26 @@ void RandomGraphWriter::map() {
     SmallVector<RandomNumber> elements;
     for (auto [value, node] : llvm::zip_equal(values, nodes))
       elements.push_back({value, node.magnitude});
-    RandomNumber yielded = RandomBody(b, random, elements).write(between(1, 5));
+    RandomNumber yielded = RandomBody(b, random, elements, elements).write(between(1, 5));
     magnitude = yielded.magnitude;
     return yielded.value;
   });
   keep(result, magnitude, 0);
+}
+
+/// What a random score body makes of a pair: a number of about 1, mostly with the score in it. A
+/// score is rounded, so what jumps looks at positions and heads.
+Value RandomGraphWriter::revisedScore(ImplicitLocOpBuilder &b, ValueRange pair) {
+  auto number = [&](double value) -> Value {
+    return arith::ConstantOp::create(b, b.getFloatAttr(pair[kScore].getType(), value));
+  };
+  Value steps = arith::SubFOp::create(b, pair[kQueryPosition], pair[kKeyPosition]);
+  Value distance = arith::MulFOp::create(b, steps, number(0.125));
+  SmallVector<RandomNumber> places = {
+      {pair[kQueryPosition], 64}, {pair[kKeyPosition], 64}, {pair[kHead], kMostMagnitude}};
+  SmallVector<RandomNumber> numbers = {
+      {pair[kHead], kMostMagnitude}, {distance, kMostMagnitude}, {pair[kScore], 1}};
+  RandomNumber drawn = RandomBody(b, random, places, numbers).write(between(1, 4));
+  Value revised = arith::MulFOp::create(b, drawn.value, number(1 / std::max(1.0, drawn.magnitude)));
+  return chance(70) ? arith::AddFOp::create(b, revised, pair[kScore]).getResult() : revised;
 }

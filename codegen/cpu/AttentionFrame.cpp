@@ -1,5 +1,7 @@
 // Copies, tiles and masks of attention kernels.
 #include "codegen/cpu/AttentionFrame.h"
+#include "codegen/cpu/ScalarOps.h"
+#include "dialect/ScoreBody.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -11,6 +13,7 @@ namespace dsa::cpu {
 
 AttentionOperands AttentionOperands::of(Operation *op) {
   AttentionOperands result;
+  result.scoreBody = scoreBodyOf(op);
   llvm::TypeSwitch<Operation *>(op)
       .Case<AttentionOp, AttentionGradOp, SparseAttentionOp, SparseAttentionGradOp>(
           [&](auto attention) {
@@ -33,6 +36,22 @@ AttentionOperands AttentionOperands::of(Operation *op) {
   result.keyCount = k[1], result.keyHeads = k[2];
   result.valueDepth = cast<RankedTensorType>(result.values.getType()).getShape()[3];
   return result;
+}
+
+RevisedScores reviseScores(KernelBuilder &b, const AttentionOperands &op, Value score, Value query,
+                           Value key, Value head) {
+  auto number = [&](Value places) -> Value {
+    return arith::SIToFPOp::create(b, b.vectorType(b.getF32Type()), places);
+  };
+  SmallVector<Value> yielded =
+      evaluateBody(b, *op.scoreBody, {score, number(query), number(key), number(head)});
+  return {yielded[0], yielded.size() > 1 ? yielded[1] : Value()};
+}
+
+Value isScore(KernelBuilder &b, Value score) {
+  // NaN is a score: it has to arrive in the result.
+  return arith::CmpFOp::create(b, arith::CmpFPredicate::UNE, score,
+                               b.constant(score.getType(), kNoScore));
 }
 
 AttentionFrame::AttentionFrame(KernelBuilder &b, const AttentionOperands &operands)
@@ -243,6 +262,13 @@ Value AttentionFrame::sees(Value batch, Value firstQuery, Value column, Value s)
         both(mask, arith::CmpIOp::create(b, arith::CmpIPredicate::eq, segments, b.splat(segment)));
   }
   return mask ? mask : b.constant(b.vectorType(b.getI1Type()), 1);
+}
+
+RevisedScores AttentionFrame::revise(Value score, Value head, Value firstQuery, Value column,
+                                     Value s) {
+  Value first = b.add(b.add(firstQuery, column), queryOffset());
+  Value queries = b.add(b.splat(b.toI32(first)), b.iota());
+  return reviseScores(b, operands, score, queries, b.splat(b.toI32(s)), b.splat(b.toI32(head)));
 }
 
 KernelBuilder::Carried

@@ -15,11 +15,31 @@ struct AttentionOperands {
   mlir::Value query, keys, values, indices, key, offset, querySegments, keySegments;
   bool causal = false;
   double scale = 1, dropout = 0;
+  mlir::Block *scoreBody = nullptr; ///< null if scores enter the softmax as they are
   int64_t batches, queries, keyCount, heads, keyHeads, depth, valueDepth;
 
   static AttentionOperands of(mlir::Operation *op);
   int64_t blocks() const { return (queries + kQueryBlock - 1) / kQueryBlock; }
 };
+
+/// The score of a softmax where there is no key: it weighs nothing whatever else the row sees.
+inline constexpr double kNoScore = -std::numeric_limits<double>::infinity();
+/// Where the running maximum of a row begins: no score lies below, and differences to it are no
+/// NaN.
+inline constexpr double kLowestScore = -std::numeric_limits<float>::max();
+
+/// What a score body makes of lanes of scores.
+struct RevisedScores {
+  mlir::Value score;
+  mlir::Value slope; ///< the derivative by the raw score; null where the body yields none
+};
+
+/// Evaluates the score body of `op` on lanes of pairs. Positions and heads are vectors of i32.
+RevisedScores reviseScores(KernelBuilder &b, const AttentionOperands &op, mlir::Value score,
+                           mlir::Value query, mlir::Value key, mlir::Value head);
+/// Whether a score, or which lanes of scores, belong to a pair that a score body has left in the
+/// row.
+mlir::Value isScore(KernelBuilder &b, mlir::Value score);
 
 /// Emits the parts that forward and backward share. All sizes are padded so that no tile is ragged:
 /// keys to `paddedKeys` rows, columns to whole tiles; padding reads as zero.
@@ -73,6 +93,10 @@ public:
   Steps queriesOf(mlir::Value firstQuery, mlir::Value key);
   /// Mask of the lanes (queries firstQuery + column ...) that see key `s` < keyCount.
   mlir::Value sees(mlir::Value batch, mlir::Value firstQuery, mlir::Value column, mlir::Value s);
+  /// What the score body makes of the scores of key `s` for lanes of queries, firstQuery + column
+  /// and on.
+  RevisedScores revise(mlir::Value score, mlir::Value head, mlir::Value firstQuery,
+                       mlir::Value column, mlir::Value s);
   /// Calls body(s, factor) for keys [from, to): factor is the dropout factor of lanes of queries,
   /// null without dropout. Keys come in an order that depends on shapes only; carried values go
   /// through `body`.

@@ -12,6 +12,11 @@ int64_t selectedKeys(const AttentionOperands &op) {
   return cast<RankedTensorType>(op.indices.getType()).getShape()[2];
 }
 
+/// Places for the selected keys of one query, in whole vectors.
+int64_t paddedKeys(KernelBuilder &b, const AttentionOperands &op) {
+  return static_cast<int64_t>(llvm::alignTo(selectedKeys(op), b.lanes()));
+}
+
 /// One query of one head: its list of keys, and rows of the operands.
 struct GatheredQuery {
   KernelBuilder &b;
@@ -24,9 +29,14 @@ struct GatheredQuery {
     return b.linear(view, {batch, row, ofHead, b.index(0)});
   }
 
+  /// The position of the query in the numbering of the keys.
+  Value position() {
+    return op.offset ? b.add(t, b.toIndex(b.loadAt(b.view(op.offset), b.index(0)))) : t;
+  }
+
   void collect() {
     View indices = b.view(op.indices);
-    Value reach = op.offset ? b.add(t, b.toIndex(b.loadAt(b.view(op.offset), b.index(0)))) : t;
+    Value reach = position();
     auto found = b.loop(
         b.index(0), b.index(selectedKeys(op)), 1, b.index(0), [&](Value slot, ValueRange carried) {
           Value chosen = b.load(indices, {batch, t, slot});
@@ -60,6 +70,12 @@ struct GatheredQuery {
     return b.sumLanes(sums[0]);
   }
 
+  /// scale q . k of the key `s`.
+  Value score(const View &q, const View &keys, Value s) {
+    Value product = dot(q, rowOf(q, t, head), keys, rowOf(keys, s, keyHead));
+    return arith::MulFOp::create(b, product, b.f32(op.scale));
+  }
+
   /// target += factor * source, one row.
   void addRow(const View &target, Value at, const View &source, Value from, Value factor) {
     Value factors = b.splat(factor);
@@ -76,6 +92,24 @@ struct GatheredQuery {
     });
   }
 
+  /// The scores of all keys of the list, in place: what the score body makes of them, and its
+  /// derivatives to `slopes` where it yields them. Returns the largest.
+  Value revise(const View &scores, const View &slopes) {
+    Value queries = b.splat(b.toI32(position())), heads = b.splat(b.toI32(head));
+    auto best = b.loop(
+        b.index(0), count, b.lanes(), b.splat(kLowestScore), [&](Value number, ValueRange carried) {
+          RevisedScores revised = reviseScores(b, op, b.loadVector(scores, number), queries,
+                                               b.loadVector(list, number), heads);
+          b.storeVector(revised.score, scores, number);
+          if (revised.slope)
+            b.storeVector(revised.slope, slopes, number);
+          Value inside = b.maskBelow(b.sub(count, number));
+          return KernelBuilder::Carried{
+              arith::SelectOp::create(b, inside, b.larger(carried[0], revised.score), carried[0])};
+        });
+    return b.maxLanes(best[0]);
+  }
+
   /// Dropout factor of the pair (t, s); null without dropout.
   Value factor(Value s) {
     if (op.dropout == 0)
@@ -88,7 +122,7 @@ struct GatheredQuery {
 
 GatheredQuery queryOf(KernelBuilder &b, const AttentionOperands &op, Value batch, Value head,
                       Value t) {
-  View list = b.scratch(b.getI32Type(), {selectedKeys(op) + 1});
+  View list = b.scratch(b.getI32Type(), {paddedKeys(b, op) + 1});
   return GatheredQuery{b, op, batch, head, b.div(head, op.heads / op.keyHeads), t, list, {}};
 }
 
@@ -98,24 +132,23 @@ void attend(GatheredQuery &query, const View &weights, Value result, Value lse) 
   const AttentionOperands &op = query.op;
   View q = b.view(op.query), keys = b.view(op.keys), values = b.view(op.values);
   View output = b.resultOrWorkspace(result, 0), statistics = b.resultOrWorkspace(lse, 1);
-  Value zero = b.index(0), start = query.rowOf(q, query.t, query.head),
-        target = query.rowOf(output, query.t, query.head);
-  Value lowest = b.f32(-std::numeric_limits<double>::infinity()), scale = b.f32(op.scale);
-  auto best = b.loop(zero, query.count, 1, lowest, [&](Value number, ValueRange carried) {
-    Value score = query.dot(q, start, keys, query.rowOf(keys, query.key(number), query.keyHead));
-    score = arith::MulFOp::create(b, score, scale);
-    b.store(score, weights, number);
-    return KernelBuilder::Carried{b.larger(carried[0], score)};
-  });
+  Value zero = b.index(0), target = query.rowOf(output, query.t, query.head);
+  auto largest =
+      b.loop(zero, query.count, 1, b.f32(kLowestScore), [&](Value number, ValueRange carried) {
+        Value score = query.score(q, keys, query.key(number));
+        b.store(score, weights, number);
+        return KernelBuilder::Carried{b.larger(carried[0], score)};
+      });
+  Value best = op.scoreBody ? query.revise(weights, {}) : largest[0];
   auto total = b.loop(zero, query.count, 1, b.f32(0), [&](Value number, ValueRange carried) {
-    Value weight = b.exp(arith::SubFOp::create(b, b.load(weights, number), best[0]));
+    Value weight = b.exp(arith::SubFOp::create(b, b.load(weights, number), best));
     b.store(weight, weights, number);
     return KernelBuilder::Carried{arith::AddFOp::create(b, carried[0], weight)};
   });
   Value some = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, total[0], b.f32(0));
   Value safe = arith::SelectOp::create(b, some, total[0], b.f32(1));
-  Value sum = arith::AddFOp::create(b, best[0], b.log(safe));
-  b.store(arith::SelectOp::create(b, some, sum, lowest), statistics,
+  Value sum = arith::AddFOp::create(b, best, b.log(safe));
+  b.store(arith::SelectOp::create(b, some, sum, b.f32(kNoScore)), statistics,
           {query.batch, query.head, query.t});
   query.clearRow(output, target);
   b.loop(zero, query.count, 1, [&](Value number) {
@@ -124,6 +157,24 @@ void attend(GatheredQuery &query, const View &weights, Value result, Value lse) 
       weight = arith::MulFOp::create(b, weight, factor);
     query.addRow(output, target, values, query.rowOf(values, s, query.keyHead), weight);
   });
+}
+
+/// Revised scores of all keys that the query sees, and their derivatives by the raw ones.
+struct ScoreRows {
+  View scores, slopes;
+};
+
+/// Makes the scores of the whole list, and of them what the score body makes.
+ScoreRows reviseAll(GatheredQuery &query) {
+  KernelBuilder &b = query.b;
+  View q = b.view(query.op.query), keys = b.view(query.op.keys);
+  int64_t places = paddedKeys(b, query.op);
+  ScoreRows rows{b.scratch(b.getF32Type(), {places}), b.scratch(b.getF32Type(), {places})};
+  b.loop(b.index(0), query.count, 1, [&](Value number) {
+    b.store(query.score(q, keys, query.key(number)), rows.scores, number);
+  });
+  query.revise(rows.scores, rows.slopes);
+  return rows;
 }
 
 /// All gradients that one query contributes to.
@@ -139,10 +190,10 @@ void attendGrad(GatheredQuery &query, const AttentionGrads &grads) {
         scale = b.f32(op.scale);
   Value delta = query.dot(output, own(output), upstream, own(upstream));
   query.clearRow(dq, own(dq));
-  b.loop(b.index(0), query.count, 1, [&](Value number) {
+  ScoreRows revised = op.scoreBody ? reviseAll(query) : ScoreRows();
+  auto addPair = [&](Value number, Value score) {
     Value s = query.key(number);
     auto other = [&](const View &view) { return query.rowOf(view, s, query.keyHead); };
-    Value score = arith::MulFOp::create(b, query.dot(q, own(q), keys, other(keys)), scale);
     Value p = b.exp(arith::SubFOp::create(b, score, shift)), kept = p;
     Value dp = query.dot(upstream, own(upstream), values, other(values));
     if (Value factor = query.factor(s)) {
@@ -151,9 +202,17 @@ void attendGrad(GatheredQuery &query, const AttentionGrads &grads) {
     }
     Value ds = arith::MulFOp::create(b, p, arith::SubFOp::create(b, dp, delta));
     ds = arith::MulFOp::create(b, ds, scale);
+    if (op.scoreBody)
+      ds = arith::MulFOp::create(b, ds, b.load(revised.slopes, number));
     query.addRow(dq, own(dq), keys, other(keys), ds);
     query.addRow(dk, other(dk), q, own(q), ds);
     query.addRow(dv, other(dv), upstream, own(upstream), kept);
+  };
+  b.loop(b.index(0), query.count, 1, [&](Value number) {
+    if (!op.scoreBody)
+      return addPair(number, query.score(q, keys, query.key(number)));
+    Value score = b.load(revised.scores, number);
+    b.when(isScore(b, score), [&] { addPair(number, score); });
   });
 }
 
@@ -171,7 +230,7 @@ void emitGatheredAttention(KernelBuilder &b, const AttentionOperands &op, Value 
   int64_t blocks = static_cast<int64_t>(llvm::divideCeil(op.queries, kQueries));
   b.phase(op.batches * op.heads * blocks, [&](Value item) {
     Value row = b.div(item, blocks), first = b.mul(b.rem(item, blocks), kQueries);
-    View weights = b.scratch(b.getF32Type(), {selectedKeys(op)});
+    View weights = b.scratch(b.getF32Type(), {paddedKeys(b, op)});
     b.loop(first, b.min(b.add(first, kQueries), b.index(op.queries)), 1, [&](Value t) {
       GatheredQuery query = queryOf(b, op, b.div(row, op.heads), b.rem(row, op.heads), t);
       query.collect();

@@ -156,7 +156,8 @@ Value Pointwise::evaluate(Operation *op, Row &row, Value column, Value mask) {
         return arith::MulFOp::create(b, value(silu.getGrad()), arith::MulFOp::create(b, s, inner));
       })
       .Case([&](MapOp map) {
-        return evaluateMap(b, map, llvm::map_to_vector(map.getInputs(), value));
+        auto inputs = llvm::map_to_vector(map.getInputs(), value);
+        return evaluateBody(b, map.getBody().front(), inputs).front();
       })
       .Case([&](DropoutOp dropout) {
         Value factor;

@@ -1,4 +1,4 @@
-// Evaluation of the scalar ops in the body of a dsa.map, a vector of elements at a time.
+// Evaluation of the scalar ops of a body, a vector of numbers at a time.
 #include "codegen/cpu/ScalarOps.h"
 #include "codegen/cpu/WholeRange.h"
 
@@ -54,8 +54,7 @@ static Value evaluate(KernelBuilder &b, Operation *op, ValueRange x) {
       .Default([&](Operation *other) { return onVectors(b, other, x); });
 }
 
-Value evaluateMap(KernelBuilder &b, MapOp map, ArrayRef<Value> inputs) {
-  Block &body = map.getBody().front();
+SmallVector<Value> evaluateBody(KernelBuilder &b, Block &body, ArrayRef<Value> inputs) {
   llvm::DenseMap<Value, Value> vectors;
   for (auto [element, input] : llvm::zip_equal(body.getArguments(), inputs))
     vectors[element] = input;
@@ -64,7 +63,8 @@ Value evaluateMap(KernelBuilder &b, MapOp map, ArrayRef<Value> inputs) {
         op.getOperands(), [&](Value operand) { return vectors.lookup(operand); });
     vectors[op.getResult(0)] = evaluate(b, &op, operands);
   }
-  return vectors.lookup(body.getTerminator()->getOperand(0));
+  return llvm::map_to_vector(body.getTerminator()->getOperands(),
+                             [&](Value yielded) { return vectors.lookup(yielded); });
 }
 
 } // namespace dsa::cpu

@@ -10,10 +10,6 @@ using namespace mlir;
 namespace dsa::cpu {
 namespace {
 
-/// The score of a key that is not seen, and where the running maximum starts: far enough above that
-/// the weight of such a key is zero even before any other.
-constexpr double kMasked = -1.0e30, kLowest = -1.0e29;
-
 /// Emits one block of queries of one head.
 struct ForwardEmitter {
   KernelBuilder &b;
@@ -44,13 +40,19 @@ struct ForwardEmitter {
       Value old = b.loadVector(top, column), query = b.add(first, column);
       Value limit = frame.reach(query, b.lanes(), from, to);
       Value masked = frame.firstMasked(query, from, limit);
+      auto scoreOf = [&](Value s) {
+        Value score = b.loadVector(scores, at(s));
+        return frame.op().scoreBody ? frame.revise(score, head, first, column, s).score : score;
+      };
       auto best = b.loop(from, masked, 1, old, [&](Value s, ValueRange carried) {
-        return KernelBuilder::Carried{b.larger(carried[0], b.loadVector(scores, at(s)))};
+        Value score = scoreOf(s);
+        if (frame.op().scoreBody)
+          b.storeVector(score, scores, at(s));
+        return KernelBuilder::Carried{b.larger(carried[0], score)};
       });
       best = b.loop(masked, limit, 1, best, [&](Value s, ValueRange carried) {
         Value seen = frame.sees(batch, first, column, s);
-        Value score =
-            arith::SelectOp::create(b, seen, b.loadVector(scores, at(s)), b.splat(kMasked));
+        Value score = arith::SelectOp::create(b, seen, scoreOf(s), b.splat(kNoScore));
         b.storeVector(score, scores, at(s));
         return KernelBuilder::Carried{b.larger(carried[0], score)};
       });
@@ -97,7 +99,7 @@ struct ForwardEmitter {
       Value some = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, total, b.splat(0.0));
       Value safe = arith::SelectOp::create(b, some, total, b.splat(1.0));
       Value log = arith::AddFOp::create(b, b.loadVector(top, column), b.log(safe));
-      Value none = b.splat(-std::numeric_limits<double>::infinity());
+      Value none = b.splat(kNoScore);
       b.storeVector(arith::DivFOp::create(b, b.splat(1.0), safe), sum, column);
       bool ragged = frame.op().queries % kQueryBlock != 0;
       b.storeVector(arith::SelectOp::create(b, some, log, none), statistics,
@@ -118,7 +120,7 @@ struct ForwardEmitter {
     frame.copyQueries(frame.op().query, batch, head, first, queries);
     frame.transposeQueries(queries, transposed, frame.op().scale);
     b.loop(0, kQueryBlock, b.lanes(), [&](Value column) {
-      b.storeVector(b.splat(kLowest), top, column);
+      b.storeVector(b.splat(kLowestScore), top, column);
       b.storeVector(b.splat(0.0), sum, column);
     });
     b.loop(0, output.elements(), b.lanes(),

@@ -65,12 +65,28 @@ struct BackwardEmitter {
     });
   }
 
+  /// What the score body makes of lanes of scores. It takes lanes away from `seen`, which may be
+  /// null, that it scores -inf, and queries beyond the last: those score anything.
+  RevisedScores revise(Value score, Value first, Value column, Value s, Value &seen) {
+    RevisedScores revised = frame.revise(score, head, first, column, s);
+    Value stays = isScore(b, revised.score);
+    if (frame.op().queries % kQueryBlock != 0) {
+      Value left = b.sub(b.index(frame.op().queries), b.add(first, column));
+      stays = arith::AndIOp::create(b, stays, b.maskBelow(b.max(left, b.index(0))));
+    }
+    seen = seen ? Value(arith::AndIOp::create(b, seen, stays)) : stays;
+    return revised;
+  }
+
   /// weights: scores -> dropped probabilities; scoreGrads: dP -> scale dS. Lanes of queries from
-  /// `column` on, key `s`; `seen` and `factor` may be null.
-  void softmaxGradOf(Value column, Value row, Value seen, Value factor) {
+  /// first + column on, key `s` of a tile from `from` on; `seen` and `factor` may be null.
+  void softmaxGradOf(Value first, Value column, Value from, Value s, Value seen, Value factor) {
     Value shift = b.loadVector(lse, column), mean = b.loadVector(delta, column),
-          at = b.add(b.rowStart(weights, row), column);
-    Value p = b.exp(arith::SubFOp::create(b, b.loadVector(weights, at), shift));
+          at = b.add(b.rowStart(weights, b.sub(s, from)), column);
+    RevisedScores z{b.loadVector(weights, at), {}};
+    if (frame.op().scoreBody)
+      z = revise(z.score, first, column, s, seen);
+    Value p = b.exp(arith::SubFOp::create(b, z.score, shift));
     if (seen)
       p = arith::SelectOp::create(b, seen, p, b.splat(0.0));
     Value dp = b.loadVector(scoreGrads, at), kept = p;
@@ -80,6 +96,8 @@ struct BackwardEmitter {
     }
     Value ds = arith::MulFOp::create(b, p, arith::SubFOp::create(b, dp, mean));
     ds = arith::MulFOp::create(b, ds, b.splat(frame.op().scale));
+    if (z.slope)
+      ds = arith::MulFOp::create(b, ds, z.slope);
     if (seen)
       ds = arith::SelectOp::create(b, seen, ds, b.splat(0.0));
     b.storeVector(kept, weights, at);
@@ -93,13 +111,13 @@ struct BackwardEmitter {
       // Dropout draws for groups of keys from `from` on, which may reach past the limit.
       bool drops = frame.op().dropout != 0;
       Value masked = drops ? from : frame.firstMasked(query, from, limit);
-      b.loop(from, masked, 1, [&](Value s) { softmaxGradOf(column, b.sub(s, from), {}, {}); });
+      b.loop(from, masked, 1, [&](Value s) { softmaxGradOf(first, column, from, s, {}, {}); });
       frame.forKeys(batch, head, first, column, masked, limit, {},
                     [&](Value s, Value factor, ValueRange) {
                       Value seen = frame.sees(batch, first, column, s);
                       if (drops)
                         seen = arith::AndIOp::create(b, seen, b.splat(b.less(s, limit)));
-                      softmaxGradOf(column, b.sub(s, from), seen, factor);
+                      softmaxGradOf(first, column, from, s, seen, factor);
                       return KernelBuilder::Carried{};
                     });
       // Rows that only round the tile up take part in the products below as zeros.

@@ -82,6 +82,25 @@ static double product(const Doubles &x, const Doubles &y, const Row &row, int64_
   return sum;
 }
 
+/// The score of a pair that the softmax sees, and its derivative by scale q . k.
+struct Score {
+  double value, slope = 1;
+
+  /// Whether a score body has taken the pair away.
+  bool isNone() const { return std::isinf(value) && value < 0; }
+};
+
+static Score scoreOf(const Doubles &q, const Doubles &k, const AttentionOptions &options,
+                     const Row &row, int64_t s) {
+  Score score{options.scale * product(q, k, row, s)};
+  if (!options.revise)
+    return score;
+  auto position = static_cast<double>(valueOr0(options.queryOffset) + row.t);
+  auto revised = (*options.revise)(
+      {score.value, position, static_cast<double>(s), static_cast<double>(row.h)});
+  return {revised.front(), revised.back()};
+}
+
 using KeysOf = llvm::function_ref<Keys(int64_t b, int64_t t)>;
 
 static std::array<Tensor, 2> attend(const Tensor &query, const Tensor &keys, const Tensor &values,
@@ -91,13 +110,22 @@ static std::array<Tensor, 2> attend(const Tensor &query, const Tensor &keys, con
                                   doubles({q.size(0), q.size(2), q.size(1)})};
   Doubles o(result[0]), lse(result[1]);
   forEachRow(q, k, [&](const Row &row) {
-    Keys seen = keysOf(row.b, row.t);
+    Keys seen;
     llvm::SmallVector<double> z;
-    for (int64_t s : seen)
-      z.push_back(options.scale * product(q, k, row, s));
-    double total = lse(row.b, row.h, row.t) = logSumExp(z);
+    for (int64_t s : keysOf(row.b, row.t)) {
+      Score score = scoreOf(q, k, options, row, s);
+      if (score.isNone())
+        continue;
+      seen.push_back(s);
+      z.push_back(score.value);
+    }
+    lse(row.b, row.h, row.t) = logSumExp(z);
+    // Not by the log-sum-exp: the logarithm of the sum is lost in scores beyond 1e16.
+    double top = z.empty() ? 0 : *llvm::max_element(z), sum = 0;
+    for (double score : z)
+      sum += std::exp(score - top);
     for (auto [s, score] : llvm::zip_equal(seen, z)) {
-      double p = std::exp(score - total) * keepFactor(options, row, s);
+      double p = std::exp(score - top) / sum * keepFactor(options, row, s);
       for (int64_t d = 0; d < v.size(3); ++d)
         o(row.b, row.t, row.h, d) += p * v(row.b, s, row.keyHead(v.size(2)), d);
     }
@@ -119,9 +147,12 @@ static std::array<Tensor, 3> attendGrad(const Tensor &grad, const Tensor &query,
     for (int64_t d = 0; d < o.size(3); ++d)
       delta += g(b, t, h, d) * o(b, t, h, d);
     for (int64_t s : keysOf(b, t)) {
-      double p = std::exp(options.scale * product(q, k, row, s) - total(b, h, t));
+      Score score = scoreOf(q, k, options, row, s);
+      if (score.isNone())
+        continue;
+      double p = std::exp(score.value - total(b, h, t));
       double keep = keepFactor(options, row, s);
-      double dz = options.scale * p * (keep * product(g, v, row, s) - delta);
+      double dz = options.scale * p * (keep * product(g, v, row, s) - delta) * score.slope;
       for (int64_t d = 0; d < v.size(3); ++d)
         dv(b, s, c, d) += keep * p * g(b, t, h, d);
       for (int64_t d = 0; d < q.size(3); ++d) {

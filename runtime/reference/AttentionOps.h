@@ -3,6 +3,7 @@
 // [B, H, Lq].
 #pragma once
 
+#include "runtime/reference/ScalarOps.h"
 #include "runtime/reference/Visibility.h"
 
 #include "llvm/Support/Error.h"
@@ -15,6 +16,9 @@ struct AttentionOptions : Visibility {
   double scale = 1;
   double dropout = 0;
   std::optional<Tensor> key; ///< i32 [4], needed if dropout > 0
+  /// The new score, and for a gradient its derivative by the score, of (score, query position, key,
+  /// query head).
+  std::optional<ScalarFunction> revise;
 };
 
 /// y[b, t, j, ...] = x[b, indices[b, t, j], ...]; rows of -1 are zero. Fails on other indices

@@ -1,8 +1,7 @@
-// The meaning of every scalar op that the body of dsa.map may hold.
+// The meaning of every scalar op that a body of numbers may hold.
 #include "runtime/reference/ScalarOps.h"
 
-#include "runtime/reference/View.h"
-
+#include "llvm/ADT/SmallVectorExtras.h"
 #include "llvm/ADT/StringMap.h"
 
 #include <cmath>
@@ -80,20 +79,34 @@ static const llvm::StringMap<bool (*)(const double *x)> &truths() {
   return table;
 }
 
-llvm::Expected<Tensor> mapScalar(llvm::StringRef name, llvm::ArrayRef<Tensor> operands) {
-  Function number = numbers().lookup(name);
-  auto truth = truths().lookup(name);
-  if (!number && !truth)
+unsigned ScalarFunction::addConstant(double value) {
+  steps.push_back({nullptr, nullptr, {}, value});
+  return places++;
+}
+
+llvm::Expected<unsigned> ScalarFunction::addOp(llvm::StringRef name,
+                                               llvm::ArrayRef<unsigned> operands) {
+  Step step{numbers().lookup(name), truths().lookup(name)};
+  if (!step.number && !step.truth)
     return llvm::createStringError("expected a scalar op that the reference knows, got '%s'",
                                    name.str().c_str());
-  Tensor result = zerosLike(operands.front());
-  llvm::SmallVector<double, 3> x(operands.size());
-  for (int64_t i = 0; i < result.numElements(); ++i) {
-    for (size_t operand = 0; operand < operands.size(); ++operand)
-      x[operand] = flat<double>(operands[operand])(i);
-    flat<double>(result)(i) = number ? number(x.data()) : truth(x.data());
+  step.operands.assign(operands.begin(), operands.end());
+  steps.push_back(step);
+  return places++;
+}
+
+llvm::SmallVector<double> ScalarFunction::operator()(llvm::ArrayRef<double> arguments) const {
+  llvm::SmallVector<double> values(arguments);
+  llvm::SmallVector<double, 3> x;
+  for (const Step &step : steps) {
+    x.clear();
+    for (unsigned operand : step.operands)
+      x.push_back(values[operand]);
+    values.push_back(step.number  ? step.number(x.data())
+                     : step.truth ? step.truth(x.data())
+                                  : step.constant);
   }
-  return result;
+  return llvm::map_to_vector(results, [&](unsigned place) { return values[place]; });
 }
 
 } // namespace dsa::reference

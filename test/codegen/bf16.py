@@ -53,7 +53,12 @@ def with_wide_lse(function):
 
 
 def narrowed(text):
-    """The module with bf16 for f32, its hexadecimal constants cut to the 16 bits that remain."""
+    """The module with bf16 for f32 in tensors and maps: hexadecimal constants keep 16 bits, score bodies stay as they are."""
+    pieces = re.split(r"(?s)(score \{.*?dsa\.yield [^\n]*)", text)
+    return "".join(piece if number % 2 else narrowed_outside(piece) for number, piece in enumerate(pieces))
+
+
+def narrowed_outside(text):
     text = re.sub(r"\b0x([7F][0-9A-Fa-f]{3})[0-9A-Fa-f]{4}\b", r"0x\1", text)
     text = re.sub(r": f32$", ": bf16", text, flags=re.M)  # numbers in the body of a map
     text = re.sub(r"(x|tensor<)f32>", r"\1bf16>", text)

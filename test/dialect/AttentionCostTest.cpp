@@ -4,6 +4,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Parser/Parser.h"
 
@@ -16,7 +17,9 @@ namespace {
 
 class AttentionCost : public testing::Test {
 protected:
-  AttentionCost() { context.loadDialect<DsaDialect, func::FuncDialect, arith::ArithDialect>(); }
+  AttentionCost() {
+    context.loadDialect<DsaDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect>();
+  }
 
   /// The cost of the one op of the function `body`, which is a list of arguments and an op.
   Cost costOfOp(const std::string &arguments, const std::string &op) {
@@ -51,6 +54,33 @@ TEST_F(AttentionCost, CausalPairs) {
   Cost cost =
       costOfOp(kDense, "dsa.attention %q, %k, %v {causal, scale = 1.0 : f64}" + kDenseTypes);
   EXPECT_EQ(cost.matrixFlops, 2 * (2 * 3 * (1 + 2 + 3 + 4)) * (8 + 5));
+}
+
+TEST_F(AttentionCost, ScoreBodyOfEveryPair) {
+  std::string op = "dsa.attention %q, %k, %v {causal, scale = 1.0 : f64}" + kDenseTypes;
+  std::string body = " score {\n^bb0(%score: f32, %query: f32, %key: f32, %head: f32):\n"
+                     "%c = arith.constant 2.0 : f32\n"
+                     "%x = math.fma %score, %c, %key : f32\n"
+                     "%y = math.tanh %x : f32\n"
+                     "dsa.yield %y : f32\n}";
+  Cost plain = costOfOp(kDense, op), revised = costOfOp(kDense, op + body);
+  EXPECT_EQ(revised.vectorFlops - plain.vectorFlops, 3 * (2 * 3 * (1 + 2 + 3 + 4)));
+  EXPECT_EQ(revised.matrixFlops, plain.matrixFlops);
+  EXPECT_EQ(revised.readBytes, plain.readBytes);
+}
+
+TEST_F(AttentionCost, ScoreBodyOfAGradientAndItsProduct) {
+  std::string arguments = kDense + ", %g: tensor<2x4x3x5xf32>, %l: tensor<2x3x4xf32>";
+  std::string op = "dsa.attention_grad %g, %q, %k, %v, %g, %l {scale = 1.0 : f64}"
+                   ": (tensor<2x4x3x5xf32>, tensor<2x4x3x8xf32>, tensor<2x6x1x8xf32>,"
+                   " tensor<2x6x1x5xf32>, tensor<2x4x3x5xf32>, tensor<2x3x4xf32>)"
+                   " -> (tensor<2x4x3x8xf32>, tensor<2x6x1x8xf32>, tensor<2x6x1x5xf32>)";
+  std::string body = " score {\n^bb0(%score: f32, %query: f32, %key: f32, %head: f32):\n"
+                     "%x = arith.addf %score, %key : f32\n"
+                     "%y = math.exp %x : f32\n"
+                     "dsa.yield %y, %y : f32, f32\n}";
+  Cost plain = costOfOp(arguments, op), revised = costOfOp(arguments, op + body);
+  EXPECT_EQ(revised.vectorFlops - plain.vectorFlops, (2 + 1) * (2 * 3 * 4 * 6));
 }
 
 TEST_F(AttentionCost, CausalPairsWithAConstantOffset) {

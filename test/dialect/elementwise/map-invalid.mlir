@@ -114,7 +114,7 @@ func.func @yield_c2_truth(%x: tensor<3xf32>) {
 // -----
 
 func.func @yield_elsewhere(%x: tensor<3xf32>) {
-  // expected-error @+1 {{'dsa.yield' op expects parent op to be one of 'dsa.kernel, dsa.map'}}
+  // expected-error @+1 {{'dsa.yield' op expects parent op to be one of 'dsa.kernel, dsa.map, dsa.attention, }}
   dsa.yield %x : tensor<3xf32>
 }
 

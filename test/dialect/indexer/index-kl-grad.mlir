@@ -105,3 +105,17 @@ func.func @index_kl_grad_c6(%g: tensor<f32>, %s: tensor<2x3x4xf32>, %q: tensor<2
       : (tensor<f32>, tensor<2x3x4xf32>, tensor<2x3x4x8xf32>, tensor<2x4x2x8xf32>, tensor<2x3x4xf32>) -> tensor<2x3x4xf32>
   return
 }
+
+// -----
+
+func.func @index_kl_grad_c7(%g: tensor<f32>, %s: tensor<1x3x3xf32>, %q: tensor<1x3x2x4xf32>, %k: tensor<1x3x1x4xf32>) {
+  %o, %lse = dsa.attention %q, %k, %k {scale = 1.0 : f64} : (tensor<1x3x2x4xf32>, tensor<1x3x1x4xf32>, tensor<1x3x1x4xf32>) -> (tensor<1x3x2x4xf32>, tensor<1x2x3xf32>) score {
+  ^bb0(%score: f32, %query: f32, %key: f32, %head: f32):
+    dsa.yield %score : f32
+  }
+  %given = dsa.detach %lse : (tensor<1x2x3xf32>) -> tensor<1x2x3xf32>
+  // expected-error @+1 {{'dsa.index_kl_grad' op expected the lse of an attention without a score body, got that of one that has a body}}
+  %y = dsa.index_kl_grad %g, %s attention(%q, %k, %given) {scale = 1.0 : f64}
+      : (tensor<f32>, tensor<1x3x3xf32>, tensor<1x3x2x4xf32>, tensor<1x3x1x4xf32>, tensor<1x2x3xf32>) -> tensor<1x3x3xf32>
+  return
+}

@@ -89,3 +89,17 @@ func.func @index_kl_c7(%s: tensor<2x3x4xf32>, %q: tensor<2x3x4x8xf32>, %k: tenso
       -> (tensor<f32>, tensor<2x3xf32>, tensor<2x3x4xf32>)
   return
 }
+
+// -----
+
+func.func @index_kl_c8(%s: tensor<1x3x3xf32>, %q: tensor<1x3x2x4xf32>, %k: tensor<1x3x1x4xf32>) {
+  %o, %lse = dsa.attention %q, %k, %k {scale = 1.0 : f64} : (tensor<1x3x2x4xf32>, tensor<1x3x1x4xf32>, tensor<1x3x1x4xf32>) -> (tensor<1x3x2x4xf32>, tensor<1x2x3xf32>) score {
+  ^bb0(%score: f32, %query: f32, %key: f32, %head: f32):
+    dsa.yield %score : f32
+  }
+  %given = dsa.detach %lse : (tensor<1x2x3xf32>) -> tensor<1x2x3xf32>
+  // expected-error @+1 {{'dsa.index_kl' op expected the lse of an attention without a score body, got that of one that has a body}}
+  %y:3 = dsa.index_kl %s, %q, %k, %given {scale = 1.0 : f64}
+      : (tensor<1x3x3xf32>, tensor<1x3x2x4xf32>, tensor<1x3x1x4xf32>, tensor<1x2x3xf32>) -> (tensor<f32>, tensor<1x3xf32>, tensor<1x3x3xf32>)
+  return
+}
