@@ -12,8 +12,8 @@ using namespace dsa;
 
 // What needs one row of its operand at most, so that the kernel of a product can compute it on the
 // way into a packed factor; behind the norm the element-wise ops.
-static constexpr llvm::StringLiteral kRowwise[] = {"dsa.rms_norm", "dsa.silu",  "dsa.silu_grad",
-                                                   "dsa.add",      "dsa.mul",   "dsa.scale",
+static constexpr llvm::StringLiteral kRowwise[] = {"dsa.rms_norm", "dsa.silu", "dsa.silu_grad",
+                                                   "dsa.add",      "dsa.mul",  "dsa.scale",
                                                    "dsa.dropout",  "dsa.map"};
 static constexpr llvm::ArrayRef<llvm::StringLiteral> kPointwise(kRowwise + 1,
                                                                 std::size(kRowwise) - 1);
@@ -51,8 +51,8 @@ static const KernelFamily kFamilies[] = {
     {"random_key", "dsa.random_key", kNone, false},
     {"embedding", "dsa.embedding", kNone, false},
     {"embedding_grad", "dsa.embedding_grad", kNone, false},
-    {"cross_entropy", "dsa.cross_entropy", kNone, false, kNone, kLogits, kNone,
-     kLogitsReaders, kLogitsGradients},
+    {"cross_entropy", "dsa.cross_entropy", kNone, false, kNone, kLogits, kNone, kLogitsReaders,
+     kLogitsGradients},
     {"cross_entropy_grad", "dsa.cross_entropy_grad", kNone, false},
     {"argmax", "dsa.argmax", kNone, false},
     {"index_scores", "dsa.index_scores", kNone, true},
@@ -234,8 +234,8 @@ bool dsa::isConsumer(const KernelFamily &family, Operation *op) {
 
 /// Whether the kernels of `family` have a place for `op` beside the anchor, before or behind it.
 static bool isListed(const KernelFamily &family, Operation *op) {
-  return isPrologue(family, op) || isProducer(family, op) || isMask(family, op) || isCompanion(family, op) ||
-         isConsumer(family, op);
+  return isPrologue(family, op) || isProducer(family, op) || isMask(family, op) ||
+         isCompanion(family, op) || isConsumer(family, op);
 }
 
 Operation *dsa::anchorOf(ArrayRef<Operation *> ops) {

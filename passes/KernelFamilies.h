@@ -89,8 +89,8 @@ std::optional<llvm::SmallVector<int64_t>> stridesOf(mlir::Value value);
 mlir::Operation *anchorOf(llvm::ArrayRef<mlir::Operation *> ops);
 mlir::Operation *anchorOf(KernelOp kernel);
 
-/// The ops of `ops`, one kernel, on which the operand depends that `prologueOf` names at its anchor,
-/// in order; no views.
+/// The ops of `ops`, one kernel, on which the operand depends that `prologueOf` names at its
+/// anchor, in order; no views.
 llvm::SmallVector<mlir::Operation *> prologueOps(llvm::ArrayRef<mlir::Operation *> ops);
 llvm::SmallVector<mlir::Operation *> prologueOps(KernelOp kernel);
 

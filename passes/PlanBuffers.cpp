@@ -26,11 +26,11 @@ static bool readsInPlace(LaunchOp launch, Value argument) {
     prologue = prologueOps(kernel);
   return llvm::all_of(llvm::enumerate(launch.getInputs()), [&](auto input) {
     return input.value() != argument ||
-           (kernel &&
-            llvm::all_of(kernel.getBody().getArgument(input.index()).getUses(), [&](OpOperand &use) {
-              return isElementwise(use.getOwner(), use.getOperandNumber()) &&
-                     !llvm::is_contained(prologue, use.getOwner());
-            }));
+           (kernel && llvm::all_of(kernel.getBody().getArgument(input.index()).getUses(),
+                                   [&](OpOperand &use) {
+                                     return isElementwise(use.getOwner(), use.getOperandNumber()) &&
+                                            !llvm::is_contained(prologue, use.getOwner());
+                                   }));
   });
 }
 

@@ -20,7 +20,8 @@ static constexpr int64_t kFarRows = 1024;
 /// A depth up to this is not cut: nothing is then added to memory. A longer one is cut into blocks
 /// of so many elements of a panel, a third of L1.
 static constexpr int64_t kWholeDepth = 256, kPanelElements = 4096;
-/// Elements of a left block that a prologue makes whole, at most where the rows allow it: half of L2.
+/// Elements of a left block that a prologue makes whole, at most where the rows allow it: half of
+/// L2.
 static constexpr int64_t kLeftElements = 128 << 10;
 
 static int64_t blocksOf(int64_t size, int64_t block) {
@@ -65,8 +66,8 @@ BlockedProduct::BlockedProduct(KernelBuilder &b, Factor left, Factor right, Prod
 }
 
 /// A panel's depth block stays in L1, the left block in L2; the grid must feed all threads. A left
-/// factor that is packed for each column block makes do with few rows before the columns are cut. One
-/// that is computed for all of them makes do with few rows too, and with few enough for L2.
+/// factor that is packed for each column block makes do with few rows before the columns are cut.
+/// One that is computed for all of them makes do with few rows too, and with few enough for L2.
 void BlockedProduct::chooseBlocks() {
   int64_t wide = b.lanes() >= 16, rows = std::max<int64_t>(sizes.rows, 1);
   int64_t depth = std::max<int64_t>(sizes.depth, 1);

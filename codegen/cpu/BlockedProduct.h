@@ -35,8 +35,8 @@ struct ProductBlock {
 /// widened on the way into registers. The right factor is packed once per launch
 /// into panels [group][column / panel][depth][panel], the last one padded with columns that nobody
 /// reads. Blocks read the left factor in place, or from scratch if it is transposed or its rows lie
-/// far apart. A factor that ops of the kernel make, its prologue, is computed on the way into scratch
-/// (left, whole rows for all columns of a share) or into the panels (right).
+/// far apart. A factor that ops of the kernel make, its prologue, is computed on the way into
+/// scratch (left, whole rows for all columns of a share) or into the panels (right).
 class BlockedProduct {
 public:
   BlockedProduct(KernelBuilder &b, Factor left, Factor right, ProductSizes sizes,

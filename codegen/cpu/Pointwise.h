@@ -26,8 +26,8 @@ public:
   using Store = llvm::function_ref<void(mlir::Value row, mlir::Value column, mlir::Value mask,
                                         mlir::Value values)>;
   /// Evaluates the chain on rows [rowFrom, rowTo) and `width` columns from `columnFrom` (a multiple
-  /// of `width`), and stores every yielded value, or the last one by `store`. Rows are numbered over
-  /// the whole tensor.
+  /// of `width`), and stores every yielded value, or the last one by `store`. Rows are numbered
+  /// over the whole tensor.
   void emit(mlir::Value rowFrom, mlir::Value rowTo, mlir::Value columnFrom, int64_t width,
             Load load = nullptr, Store store = nullptr);
 

@@ -1,5 +1,5 @@
-// What stands before a factor of a product: evaluated row by row where the product packs the factor,
-// which exists nowhere else.
+// What stands before a factor of a product: evaluated row by row where the product packs the
+// factor, which exists nowhere else.
 #pragma once
 
 #include "codegen/cpu/Pointwise.h"

@@ -26,8 +26,7 @@ Value normalised(KernelBuilder &b, RmsNormOp op, Value start, Value column, Valu
                  Value scale) {
   View x = b.view(op.getInput()), gain = b.view(op.getGain());
   Value normed = arith::MulFOp::create(b, b.loadVector(x, b.add(start, column), mask), scale);
-  return arith::MulFOp::create(b, normed,
-                               b.loadVector(gain, b.add(column, gain.offset), mask));
+  return arith::MulFOp::create(b, normed, b.loadVector(gain, b.add(column, gain.offset), mask));
 }
 
 LogicalResult emitRmsNorm(KernelBuilder &b, Operation *anchor) {

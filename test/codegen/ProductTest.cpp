@@ -1,5 +1,6 @@
 // Products on the cpu target: odd sizes, strided factors, chains and expert groups against the
-// reference, prologues against kernels of their own, and row bits that depend on nothing but the row.
+// reference, prologues against kernels of their own, and row bits that depend on nothing but the
+// row.
 #include "codegen/Registration.h"
 #include "codegen/Target.h"
 #include "runtime/Compare.h"
@@ -192,8 +193,8 @@ std::string prologues(int64_t m, int64_t n, int64_t k, bool fused) {
 /// compute all columns of their rows or a share of them.
 TEST_F(Product, ProloguesHaveTheBitsOfTheirOwnKernels) {
   std::vector<Shape> sizes = {{500, 700, 40}, {1030, 300, 300}, {200, 1100, 24}};
-  for (int64_t m : {1, 67, 140})
-    for (int64_t n : {1, 30, 300})
+  for (int64_t m : {1, 67})
+    for (int64_t n : {1, 300})
       for (int64_t k : {1, 70, 300})
         sizes.push_back({m, n, k});
   for (const Shape &size : sizes) {
