@@ -145,11 +145,11 @@ func.func @few_rows(%x: tensor<64x4096xf32>, %w: tensor<2048x4096xf32>) -> tenso
 // CHECK: dsa.kernel @rms_norm_0
 // CHECK: dsa.kernel @linear_cross_entropy_0
 // CHECK-LABEL: func.func @loss
-func.func @loss(%x: tensor<32x64xf32>, %g: tensor<64xf32>, %w: tensor<512x64xf32>, %t: tensor<32xi32>) -> tensor<f32> {
-  %n = dsa.rms_norm %x, %g {eps = 1.0e-6 : f64} : (tensor<32x64xf32>, tensor<64xf32>) -> tensor<32x64xf32>
-  // expected-remark @+1 {{not fused with dsa.rms_norm: 16384 bytes and}}
-  %y = dsa.linear %n, %w : (tensor<32x64xf32>, tensor<512x64xf32>) -> tensor<32x512xf32>
+func.func @loss(%x: tensor<1024x64xf32>, %g: tensor<64xf32>, %w: tensor<4096x64xf32>, %t: tensor<1024xi32>) -> tensor<f32> {
+  %n = dsa.rms_norm %x, %g {eps = 1.0e-6 : f64} : (tensor<1024x64xf32>, tensor<64xf32>) -> tensor<1024x64xf32>
+  // expected-remark @+1 {{not fused with dsa.rms_norm: 524288 bytes and}}
+  %y = dsa.linear %n, %w : (tensor<1024x64xf32>, tensor<4096x64xf32>) -> tensor<1024x4096xf32>
   // expected-remark @+1 {{fused with dsa.linear}}
-  %loss, %each, %lse = dsa.cross_entropy %y, %t : (tensor<32x512xf32>, tensor<32xi32>) -> (tensor<f32>, tensor<32xf32>, tensor<32xf32>)
+  %loss, %each, %lse = dsa.cross_entropy %y, %t : (tensor<1024x4096xf32>, tensor<1024xi32>) -> (tensor<f32>, tensor<1024xf32>, tensor<1024xf32>)
   return %loss : tensor<f32>
 }
