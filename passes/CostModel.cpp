@@ -1,8 +1,10 @@
 // Rooflines of groups of ops.
 #include "passes/CostModel.h"
 #include "dialect/Dialect.h"
+#include "dialect/Shapes.h"
 
 #include "llvm/ADT/MapVector.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace dsa;
@@ -18,6 +20,9 @@ struct Efficiency {
 
 // Seconds for each byte that does not fit in memory.
 static constexpr double kVeto = 1;
+
+// Rows and columns of the blocks of a product with a prologue; a target may choose others.
+static constexpr int64_t kBlockRows = 64, kBlockColumns = 256;
 
 // Estimates for AVX-512 cores; `dsa-lab fusion` holds what follows from them against measurement.
 static const Efficiency kEfficiencies[] = {
@@ -37,9 +42,21 @@ static const Efficiency &efficiencyOf(const KernelFamily &family) {
   return found == std::end(kEfficiencies) ? kEfficiencies[0] : *found;
 }
 
+int64_t dsa::repeatedFlops(ArrayRef<Operation *> ops) {
+  SmallVector<Operation *> prologue = prologueOps(ops);
+  Operation *product = anchorOf(ops);
+  if (prologue.empty() || prologueOf(product)->getOperandNumber() != 0)
+    return 0;
+  Value result = product->getResult(0);
+  int64_t rowBlocks = llvm::divideCeilSigned(rowsOf(result), kBlockRows);
+  int64_t shares = columnShares(rowBlocks, llvm::divideCeilSigned(lastDim(result), kBlockColumns));
+  return (shares - 1) * workOf(prologue).vectorFlops;
+}
+
 Cost dsa::costOfGroup(const FusionGraph &graph, const ConvexGroups &groups, unsigned group) {
   SmallVector<Operation *> ops = groups.opsOf(group);
   Cost cost = workOf(ops);
+  cost.vectorFlops += repeatedFlops(ops);
   llvm::SmallMapVector<Value, int64_t, 8> read;
   for (Operation *op : ops) {
     for (OpOperand &use : op->getOpOperands()) {

@@ -7,8 +7,12 @@
 namespace dsa {
 
 /// The FLOPs of a group, and the bytes that cross its border: every tensor it reads from outside,
-/// once, and every result that is used outside.
+/// once, and every result that is used outside. A prologue counts as often as it is computed.
 Cost costOfGroup(const FusionGraph &graph, const ConvexGroups &groups, unsigned group);
+
+/// The FLOPs of the prologue of a kernel of `ops` beyond its first evaluation: every share of the
+/// columns of a product makes the left factor again.
+int64_t repeatedFlops(llvm::ArrayRef<mlir::Operation *> ops);
 
 /// The seconds of one launch of a kernel of `family` on `machine`: the longer of its arithmetic, at
 /// the fractions of the peak that such kernels reach, and its memory traffic (a roofline), and what

@@ -29,6 +29,9 @@ static PlannedLaunch describe(LaunchOp launch, const Machine &machine) {
   planned.kernel = launch.getKernel().str();
   planned.cost = launch.getCost();
   const KernelFamily *family = familyOf(anchorOf(kernel));
+  planned.hasPrologue = !prologueOps(kernel).empty();
+  planned.cost.vectorFlops += repeatedFlops(
+      llvm::map_to_vector(kernel.getBody().front(), [](Operation &op) { return &op; }));
   for (Operation &op : kernel.getBody().front().without_terminator())
     if (!isView(&op))
       planned.ops.push_back(op.getName().stripDialect().str());
@@ -87,6 +90,8 @@ alternatives(ModuleOp module, StringRef entry, const FusionPlan &chosen) {
       grown.insert(launch.family);
   for (StringRef family : grown)
     add("without " + family).without = {family.str()};
+  if (llvm::any_of(chosen.launches, [](const PlannedLaunch &launch) { return launch.hasPrologue; }))
+    add("without prologues").prologues = false;
   bool isOpen = false;
   module.lookupSymbol<func::FuncOp>(entry).walk(
       [&](LatentAttentionOp op) { isOpen |= !op.getForm(); });

@@ -15,6 +15,7 @@ struct PlannedLaunch {
   std::string kernel, family;
   std::vector<std::string> ops; ///< of the kernel, without views, in program order
   std::vector<unsigned> reads;  ///< numbers of the launches whose results it reads
+  bool hasPrologue = false;
   Cost cost;
   double seconds = 0;     ///< predicted
   int64_t aliveBytes = 0; ///< of the arena, while it runs

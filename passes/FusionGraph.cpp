@@ -88,11 +88,12 @@ bool FusionGraph::isUsedOutside(Value value, const ConvexGroups &groups, unsigne
   });
 }
 
-/// Whether both are the same [rows, columns] matrix, so that one tile position serves both.
-static bool flattenAlike(Value a, Value b) {
-  auto columns = [](Value value) { return shapeOf(value).empty() ? 1 : lastDim(value); };
-  return tensorType(a).getNumElements() == tensorType(b).getNumElements() &&
-         columns(a) == columns(b);
+/// Whether no slice stands between `made` and `read`, a view of it.
+static bool readsThroughReshapes(Value read, Value made) {
+  for (; read != made; read = read.getDefiningOp()->getOperand(0))
+    if (!isReshape(read.getDefiningOp()))
+      return false;
+  return true;
 }
 
 /// Whether everything that `op` reads from `group` is the element at its own position.
@@ -101,11 +102,9 @@ bool FusionGraph::linksFit(Operation *op, const ConvexGroups &groups, unsigned g
     Operation *producer = producerOf(operand.get());
     if (!producer || groups.groupOf(producer) != group)
       return true;
-    for (Value value = operand.get(); value != rootOf(value);
-         value = value.getDefiningOp()->getOperand(0))
-      if (!isReshape(value.getDefiningOp()))
-        return false;
     Value root = rootOf(operand.get());
+    if (!readsThroughReshapes(operand.get(), root))
+      return false;
     return isElementwise(op, operand.getOperandNumber()) && root == producer->getResult(0) &&
            flattenAlike(root, op->getResult(0));
   });
@@ -203,10 +202,50 @@ void FusionGraph::addFold(Operation *op, SmallVectorImpl<FusionMove> &moves) con
   moves.push_back(std::move(move));
 }
 
+/// Whether something reads `value`, perhaps through views, besides `operand`.
+bool FusionGraph::isReadElsewhere(Value value, OpOperand *operand) const {
+  return llvm::any_of(value.getUses(), [&](OpOperand &use) {
+    Operation *user = use.getOwner();
+    return isAbsorbed(user) ? isReadElsewhere(user->getResult(0), operand) : &use != operand;
+  });
+}
+
+/// Appends the step in which the product `op` takes along what makes its factor row by row.
+void FusionGraph::addPrologue(Operation *op, SmallVectorImpl<FusionMove> &moves) const {
+  OpOperand *operand = prologueOf(op);
+  Operation *producer = operand ? producerOf(operand->get()) : nullptr;
+  if (!producer || !isPrologue(*familyOf(op), producer))
+    return;
+  Value made = producer->getResult(0);
+  StringRef obstacle;
+  if (isReadElsewhere(made, operand))
+    obstacle = "its result is also read elsewhere";
+  else if (!readsThroughReshapes(operand->get(), made) || !flattenAlike(operand->get(), made))
+    obstacle = "a view stands between them";
+  moves.push_back({op, {producer}, producer, obstacle});
+}
+
+/// Joins a product with the kernel that makes its factor.
+StringRef FusionGraph::joinPrologue(const FusionMove &move, ConvexGroups &groups) const {
+  unsigned group = groups.groupOf(move.source), own = groups.groupOf(move.reader);
+  const KernelFamily &family = *familyOf(move.reader);
+  SmallVector<Operation *> members = groups.opsOf(group);
+  if (groups.opsOf(own).size() > 1 ||
+      !llvm::all_of(members, [&](Operation *member) { return isPrologue(family, member); }))
+    return "it has a kernel with other ops";
+  for (Operation *member : members)
+    if (member != move.source && isUsedOutside(member->getResult(0), groups, group))
+      return "another value of its kernel is read elsewhere";
+  [[maybe_unused]] bool isConvex = groups.merge({group, own});
+  assert(isConvex && "only the product reads what its prologue makes");
+  return "";
+}
+
 SmallVector<FusionMove> FusionGraph::movesOf(Operation *op) const {
   SmallVector<FusionMove> moves;
   if (!isPointwise(op)) {
     addFold(op, moves);
+    addPrologue(op, moves);
     return moves;
   }
   SmallVector<Operation *> producers;
@@ -225,6 +264,8 @@ StringRef FusionGraph::apply(const FusionMove &move, ConvexGroups &groups) const
     return move.obstacle;
   if (isPointwise(move.reader))
     return join(move, groups);
+  if (prologueOf(move.reader))
+    return joinPrologue(move, groups);
   SmallVector<unsigned> together = {groups.groupOf(move.reader)};
   for (Operation *op : move.taken) {
     together.push_back(groups.groupOf(op));

@@ -45,7 +45,8 @@ public:
 
   /// The steps in which `op` is the reader. An element-wise op may join the kernel of each of its
   /// producers, the latest first, or bring further element-wise producers along. A fold may take
-  /// what computes its operand, with everything else that reads it.
+  /// what computes its operand, with everything else that reads it, and a product the kernel of
+  /// element-wise ops, perhaps behind a norm, that makes its factor.
   llvm::SmallVector<FusionMove> movesOf(mlir::Operation *op) const;
   /// Takes a step in `groups`. Returns why it cannot, and leaves `groups` alone then; empty when it
   /// did.
@@ -61,6 +62,9 @@ private:
   llvm::StringRef takeReaders(mlir::Operation *anchor,
                               llvm::SmallVectorImpl<mlir::Operation *> &taken) const;
   void addFold(mlir::Operation *op, llvm::SmallVectorImpl<FusionMove> &moves) const;
+  void addPrologue(mlir::Operation *op, llvm::SmallVectorImpl<FusionMove> &moves) const;
+  llvm::StringRef joinPrologue(const FusionMove &move, ConvexGroups &groups) const;
+  bool isReadElsewhere(mlir::Value value, mlir::OpOperand *operand) const;
 
   mlir::func::FuncOp func;
   llvm::DenseSet<mlir::Operation *> copied;

@@ -4,13 +4,19 @@
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace dsa;
 
-static constexpr llvm::StringLiteral kPointwise[] = {"dsa.silu",    "dsa.silu_grad", "dsa.add",
-                                                     "dsa.mul",     "dsa.scale",     "dsa.cast",
-                                                     "dsa.dropout", "dsa.map"};
+// What needs one row of its operand at most, so that the kernel of a product can compute it on the
+// way into a packed factor; behind the norm the element-wise ops.
+static constexpr llvm::StringLiteral kRowwise[] = {"dsa.rms_norm", "dsa.silu",    "dsa.silu_grad",
+                                                   "dsa.add",      "dsa.mul",     "dsa.scale",
+                                                   "dsa.cast",     "dsa.dropout", "dsa.map"};
+static constexpr llvm::ArrayRef<llvm::StringLiteral> kPointwise(kRowwise + 1,
+                                                                std::size(kRowwise) - 1);
 static constexpr llvm::ArrayRef<llvm::StringLiteral> kNone = {};
 // Scores that are only ranked need no [queries, keys] tensor.
 static constexpr llvm::StringLiteral kScores[] = {"dsa.index_scores"};
@@ -25,13 +31,13 @@ static constexpr llvm::StringLiteral kLogitsGradients[] = {"dsa.linear_grad_inpu
 
 // A row that says `false` for slices is never wrong, only slower: the slice is copied first.
 static const KernelFamily kFamilies[] = {
-    // family, anchor, epilogue, slices, producers, masks, companions, consumers
-    {"linear", "dsa.linear", kPointwise, true},
-    {"linear_grad_input", "dsa.linear_grad_input", kPointwise, true},
-    {"linear_grad_weight", "dsa.linear_grad_weight", kNone, true},
-    {"grouped_linear", "dsa.grouped_linear", kPointwise, true},
-    {"grouped_linear_grad_input", "dsa.grouped_linear_grad_input", kPointwise, true},
-    {"grouped_linear_grad_weight", "dsa.grouped_linear_grad_weight", kNone, true},
+    // family, anchor, epilogue, slices, prologue, producers, masks, companions, consumers
+    {"linear", "dsa.linear", kPointwise, true, kRowwise},
+    {"linear_grad_input", "dsa.linear_grad_input", kPointwise, true, kRowwise},
+    {"linear_grad_weight", "dsa.linear_grad_weight", kNone, true, kRowwise},
+    {"grouped_linear", "dsa.grouped_linear", kPointwise, true, kRowwise},
+    {"grouped_linear_grad_input", "dsa.grouped_linear_grad_input", kPointwise, true, kRowwise},
+    {"grouped_linear_grad_weight", "dsa.grouped_linear_grad_weight", kNone, true, kRowwise},
     {"rms_norm", "dsa.rms_norm", kPointwise, true},
     {"rms_norm_grad", "dsa.rms_norm_grad", kNone, true},
     {"pointwise", "dsa.silu", kPointwise, true},
@@ -46,16 +52,16 @@ static const KernelFamily kFamilies[] = {
     {"random_key", "dsa.random_key", kNone, false},
     {"embedding", "dsa.embedding", kNone, false},
     {"embedding_grad", "dsa.embedding_grad", kNone, false},
-    {"cross_entropy", "dsa.cross_entropy", kNone, false, kLogits, kNone, kLogitsReaders,
+    {"cross_entropy", "dsa.cross_entropy", kNone, false, kNone, kLogits, kNone, kLogitsReaders,
      kLogitsGradients},
     {"cross_entropy_grad", "dsa.cross_entropy_grad", kNone, false},
     {"argmax", "dsa.argmax", kNone, false},
     {"index_scores", "dsa.index_scores", kNone, true},
-    {"index_scores_grad", "dsa.index_scores_grad", kNone, true, kScores, kLossGradients},
+    {"index_scores_grad", "dsa.index_scores_grad", kNone, true, kNone, kScores, kLossGradients},
     {"fill_future", "dsa.fill_future", kNone, false},
-    {"top_k", "dsa.top_k", kNone, false, kScores, kFills},
+    {"top_k", "dsa.top_k", kNone, false, kNone, kScores, kFills},
     {"window", "dsa.window", kNone, false},
-    {"index_kl", "dsa.index_kl", kNone, false, kScores},
+    {"index_kl", "dsa.index_kl", kNone, false, kNone, kScores},
     {"index_kl_grad", "dsa.index_kl_grad", kNone, false},
     {"gather", "dsa.gather", kNone, false},
     {"gather_grad", "dsa.gather_grad", kNone, false},
@@ -119,6 +125,12 @@ Value dsa::rootOf(Value value) {
     value = op->getOperand(0);
   }
   return value;
+}
+
+bool dsa::flattenAlike(Value a, Value b) {
+  auto columns = [](Value value) { return shapeOf(value).empty() ? 1 : lastDim(value); };
+  return tensorType(a).getNumElements() == tensorType(b).getNumElements() &&
+         columns(a) == columns(b);
 }
 
 static SmallVector<int64_t> denseStrides(ArrayRef<int64_t> shape) {
@@ -197,6 +209,18 @@ Value dsa::foldedBy(Operation *op) {
   return op->getOperand(0);
 }
 
+OpOperand *dsa::prologueOf(Operation *op) {
+  if (isa<LinearOp, LinearGradInputOp, GroupedLinearOp, GroupedLinearGradInputOp>(op))
+    return &op->getOpOperand(0);
+  if (isa<LinearGradWeightOp, GroupedLinearGradWeightOp>(op))
+    return &op->getOpOperand(1);
+  return nullptr;
+}
+
+bool dsa::isPrologue(const KernelFamily &family, Operation *op) {
+  return llvm::is_contained(family.prologue, op->getName().getStringRef());
+}
+
 bool dsa::isMask(const KernelFamily &family, Operation *op) {
   return llvm::is_contained(family.masks, op->getName().getStringRef());
 }
@@ -211,8 +235,8 @@ bool dsa::isConsumer(const KernelFamily &family, Operation *op) {
 
 /// Whether the kernels of `family` have a place for `op` beside the anchor, before or behind it.
 static bool isListed(const KernelFamily &family, Operation *op) {
-  return isProducer(family, op) || isMask(family, op) || isCompanion(family, op) ||
-         isConsumer(family, op);
+  return isPrologue(family, op) || isProducer(family, op) || isMask(family, op) ||
+         isCompanion(family, op) || isConsumer(family, op);
 }
 
 Operation *dsa::anchorOf(ArrayRef<Operation *> ops) {
@@ -230,17 +254,68 @@ Operation *dsa::anchorOf(ArrayRef<Operation *> ops) {
   return pointwise != ops.end() ? *pointwise : ops.front();
 }
 
+static SmallVector<Operation *> opsOf(KernelOp kernel) {
+  return llvm::map_to_vector(kernel.getBody().front(), [](Operation &op) { return &op; });
+}
+
 Operation *dsa::anchorOf(KernelOp kernel) {
-  return anchorOf(llvm::map_to_vector(kernel.getBody().front(), [](Operation &op) { return &op; }));
+  return anchorOf(opsOf(kernel));
+}
+
+SmallVector<Operation *> dsa::prologueOps(ArrayRef<Operation *> ops) {
+  SmallVector<Operation *> prologue;
+  OpOperand *operand = prologueOf(anchorOf(ops));
+  if (!operand)
+    return prologue;
+  llvm::SmallPtrSet<Operation *, 8> feeding = {rootOf(operand->get()).getDefiningOp()};
+  for (Operation *op : llvm::reverse(ops)) {
+    if (!feeding.contains(op))
+      continue;
+    for (Value value : op->getOperands())
+      feeding.insert(rootOf(value).getDefiningOp());
+    prologue.push_back(op);
+  }
+  std::reverse(prologue.begin(), prologue.end());
+  return prologue;
+}
+
+SmallVector<Operation *> dsa::prologueOps(KernelOp kernel) {
+  return prologueOps(opsOf(kernel));
+}
+
+int64_t dsa::columnShares(int64_t rowBlocks, int64_t columnBlocks) {
+  int64_t most = std::min(columnBlocks, llvm::divideCeilSigned(kEnoughItems, rowBlocks));
+  return llvm::divideCeilSigned(columnBlocks, llvm::divideCeilSigned(columnBlocks, most));
+}
+
+/// Whether only the prologue `ops` and the operand that it stands before read the results of `op`.
+static bool staysInside(Operation *op, ArrayRef<Operation *> ops, OpOperand *operand) {
+  return llvm::all_of(op->getUses(), [&](OpOperand &use) {
+    Operation *user = use.getOwner();
+    return isView(user) ? staysInside(user, ops, operand)
+                        : &use == operand || llvm::is_contained(ops, user);
+  });
+}
+
+/// Whether the kernel of `anchor`, behind `prologue`, has a place for `op`.
+static bool hasPlace(Operation *op, Operation *anchor, ArrayRef<Operation *> prologue) {
+  const KernelFamily *family = familyOf(anchor);
+  if (!family)
+    return false;
+  if (!llvm::is_contained(prologue, op))
+    return llvm::is_contained(family->epilogue, op->getName().getStringRef()) ||
+           (isListed(*family, op) && !isPrologue(*family, op));
+  // A norm needs whole rows, which exist in memory only.
+  auto isArgument = [](Value value) { return !rootOf(value).getDefiningOp(); };
+  return isPrologue(*family, op) && staysInside(op, prologue, prologueOf(anchor)) &&
+         (isPointwise(op) || llvm::all_of(op->getOperands(), isArgument));
 }
 
 LogicalResult dsa::verifyFamily(KernelOp kernel) {
   Operation *anchor = anchorOf(kernel);
-  const KernelFamily *family = familyOf(anchor);
+  SmallVector<Operation *> prologue = prologueOps(kernel);
   for (Operation &op : kernel.getBody().front().without_terminator())
-    if (&op != anchor && !isView(&op) &&
-        !(family && (isListed(*family, &op) ||
-                     llvm::is_contained(family->epilogue, op.getName().getStringRef()))))
+    if (&op != anchor && !isView(&op) && !hasPlace(&op, anchor, prologue))
       return op.emitOpError("expected an op that the kernels of ")
              << anchor->getName() << " have a place for";
   return success();

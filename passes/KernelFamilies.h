@@ -19,6 +19,9 @@ struct KernelFamily {
   llvm::ArrayRef<llvm::StringLiteral> epilogue;
   /// Whether operands may be strided slices; reshapes of whole tensors always may.
   bool slices;
+  /// Op names of the ops that may stand before the operand `prologueOf` names, on the same [rows,
+  /// columns], at most one norm first: the kernel computes them where it packs that operand.
+  llvm::ArrayRef<llvm::StringLiteral> prologue = {};
   /// Op names of the ops whose result #0 the kernel may produce itself, tile by tile, where the
   /// anchor folds it. Nobody else may read it: it never exists.
   llvm::ArrayRef<llvm::StringLiteral> producers = {};
@@ -45,8 +48,14 @@ const KernelFamily *familyOf(mlir::Operation *op);
 /// loss.
 mlir::Value foldedBy(mlir::Operation *op);
 
-/// Whether the kernels of `family` may hold `op` as a producer, as a mask behind one, as another
-/// reader of it, or behind such a reader.
+/// The operand of a product that its kernel may compute from a prologue: the left factor of the
+/// linear maps and of their gradients for the input, the right one of those for the weight. Null
+/// for other ops.
+mlir::OpOperand *prologueOf(mlir::Operation *op);
+
+/// Whether the kernels of `family` may hold `op` in a prologue, as a producer, as a mask behind
+/// one, as another reader of it, or behind such a reader.
+bool isPrologue(const KernelFamily &family, mlir::Operation *op);
 bool isProducer(const KernelFamily &family, mlir::Operation *op);
 bool isMask(const KernelFamily &family, mlir::Operation *op);
 bool isCompanion(const KernelFamily &family, mlir::Operation *op);
@@ -68,6 +77,9 @@ bool isElementwise(mlir::Operation *op, unsigned operand);
 /// The tensor behind a chain of views.
 mlir::Value rootOf(mlir::Value value);
 
+/// Whether both are the same [rows, columns] matrix, so that one tile position serves both.
+bool flattenAlike(mlir::Value a, mlir::Value b);
+
 /// The strides, in elements, of `value` in the buffer of its root; nothing when no strided layout
 /// describes it.
 std::optional<llvm::SmallVector<int64_t>> stridesOf(mlir::Value value);
@@ -76,6 +88,18 @@ std::optional<llvm::SmallVector<int64_t>> stridesOf(mlir::Value value);
 /// folds, else the first of these, else the first element-wise op, else the first op.
 mlir::Operation *anchorOf(llvm::ArrayRef<mlir::Operation *> ops);
 mlir::Operation *anchorOf(KernelOp kernel);
+
+/// The ops of `ops`, one kernel, on which the operand depends that `prologueOf` names at its
+/// anchor, in order; no views.
+llvm::SmallVector<mlir::Operation *> prologueOps(llvm::ArrayRef<mlir::Operation *> ops);
+llvm::SmallVector<mlir::Operation *> prologueOps(KernelOp kernel);
+
+/// Work items that leave no thread idle.
+inline constexpr int64_t kEnoughItems = 16;
+
+/// Items that share the columns of a block of rows where a prologue makes the left factor, each for
+/// itself: one if the blocks of rows are enough items.
+int64_t columnShares(int64_t rowBlocks, int64_t columnBlocks);
 
 /// Fails with an error at the first op that the family of `kernel` has no place for.
 llvm::LogicalResult verifyFamily(KernelOp kernel);

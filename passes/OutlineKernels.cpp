@@ -73,7 +73,7 @@ static std::string stemOf(KernelOp kernel) {
   const KernelFamily *family = familyOf(anchorOf(kernel));
   std::string stem;
   for (Operation &op : kernel.getBody().front())
-    if (family && isProducer(*family, &op))
+    if (family && (isProducer(*family, &op) || (isPrologue(*family, &op) && !isPointwise(&op))))
       stem += (familyOf(&op)->name + "_").str();
   return stem + (family ? family->name : llvm::StringLiteral("copy")).str();
 }

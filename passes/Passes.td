@@ -215,7 +215,10 @@ def PlanFusion : Pass<"dsa-plan-fusion", "::mlir::func::FuncOp"> {
     producer, as its epilogue, or further element-wise producers; a fold takes what computes its operand, with all that
     reads it. `dsa.top_k` then makes the scores that it ranks tile by tile, `dsa.index_kl` those that it compares,
     `dsa.index_scores_grad` those and the gradient of the loss for them, `dsa.cross_entropy` the logits, the argmax,
-    their gradient and the two products behind that: no [queries, keys] or [tokens, classes] tensor is left.
+    their gradient and the two products behind that: no [queries, keys] or [tokens, classes] tensor is left. A product
+    takes the kernel of a norm or of element-wise ops that makes its factor, if nobody else reads that, as its prologue:
+    `dsa.linear` then normalises the rows of a block where it packs them, again for every share of columns that an item
+    has to itself.
 
     Steps are tried in program order. Where a step may stand in the way of another, `beam` plans go on, those of the
     least predicted time on `machine`: a roofline of each kernel's FLOPs and of the bytes that cross its border.
@@ -233,13 +236,14 @@ def PlanFusion : Pass<"dsa-plan-fusion", "::mlir::func::FuncOp"> {
     Option<"machine", "machine", "std::string", "\"host\"", "whose predicted time counts: host, a100, h100 or b200">,
     ListOption<"only", "only", "std::string", "families whose kernels may grow; none named: all">,
     ListOption<"without", "without", "std::string", "families whose kernels must not grow">,
+    Option<"prologues", "prologues", "bool", "true", "whether products may compute what stands before them">,
     Option<"beam", "beam", "unsigned", "8", "plans that are followed at once">,
     Option<"budget", "budget", "unsigned", "4096", "steps at which the search may branch">,
     Option<"explain", "explain", "bool", "false", "say, as a remark at each reader, what a step spares or why it is not taken">
   ];
   let statistics = [
     Statistic<"fused", "fused-ops", "element-wise ops that joined another kernel">,
-    Statistic<"produced", "produced", "producers, and other readers of them, that joined the kernel of a fold">,
+    Statistic<"produced", "produced", "producers, and other readers of them, that joined the kernel of a fold or a product">,
     Statistic<"tried", "tried", "steps that were tried both ways">
   ];
 }
@@ -249,7 +253,7 @@ def ExploreFusion : Pass<"dsa-explore-fusion", "::mlir::ModuleOp"> {
   let description = [{
     Plans every function in several ways and prints a table to standard error: kernels and launches, FLOPs, bytes that
     cross the border of a kernel, the planned arena, and the predicted time on `machine`. The plans are what the compiler
-    chooses, nothing fused, epilogues only, folds only, each family left out that took part, and both forms of latent
+    chooses, nothing fused, epilogues only, folds only, each family left out that took part, no prologues, and both forms of latent
     attention where the op leaves it open. `html` names a folder that gets one offline page a function, which draws two
     plans beside each other. The module stays as it is.
 

@@ -30,6 +30,7 @@ void dsa::buildGraphPipeline(OpPassManager &passes, const PlanOptions &plan) {
     PlanFusionOptions fusion;
     llvm::append_range(fusion.only, plan.only);
     llvm::append_range(fusion.without, plan.without);
+    fusion.prologues = plan.prologues;
     passes.addNestedPass<func::FuncOp>(createPlanFusion(fusion));
   }
   passes.addPass(createOutlineKernels());
@@ -46,6 +47,9 @@ struct GraphPipelineOptions : PassPipelineOptions<GraphPipelineOptions> {
   ListOption<std::string> only{*this, "only", llvm::cl::desc("families whose kernels may grow")};
   ListOption<std::string> without{*this, "without",
                                   llvm::cl::desc("families whose kernels must not grow")};
+  Option<bool> prologues{*this, "prologues",
+                         llvm::cl::desc("let products compute what stands before them"),
+                         llvm::cl::init(true)};
   Option<int64_t> memoryLimit{*this, "memory-limit",
                               llvm::cl::desc("bytes of the arena of each function; 0: any number"),
                               llvm::cl::init(0)};
@@ -63,6 +67,7 @@ void dsa::registerGraphPipelines() {
         plan.fuse = options.fuse;
         plan.only.assign(options.only.begin(), options.only.end());
         plan.without.assign(options.without.begin(), options.without.end());
+        plan.prologues = options.prologues;
         plan.memoryLimit = options.memoryLimit;
         buildGraphPipeline(passes, plan);
       });

@@ -20,12 +20,17 @@ using namespace dsa;
 /// overwrite it.
 static bool readsInPlace(LaunchOp launch, Value argument) {
   auto kernel = SymbolTable::lookupNearestSymbolFrom<KernelOp>(launch, launch.getKernelAttr());
+  // What stands before a product is read again for every block of its columns.
+  SmallVector<Operation *> prologue;
+  if (kernel)
+    prologue = prologueOps(kernel);
   return llvm::all_of(llvm::enumerate(launch.getInputs()), [&](auto input) {
     return input.value() != argument ||
-           (kernel &&
-            llvm::all_of(kernel.getBody().getArgument(input.index()).getUses(), [](OpOperand &use) {
-              return isElementwise(use.getOwner(), use.getOperandNumber());
-            }));
+           (kernel && llvm::all_of(kernel.getBody().getArgument(input.index()).getUses(),
+                                   [&](OpOperand &use) {
+                                     return isElementwise(use.getOwner(), use.getOperandNumber()) &&
+                                            !llvm::is_contained(prologue, use.getOwner());
+                                   }));
   });
 }
 

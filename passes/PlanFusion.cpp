@@ -33,7 +33,7 @@ struct Gain {
 class PlanSearch {
 public:
   PlanSearch(const FusionGraph &graph, const Machine &machine,
-             std::function<bool(StringRef family)> mayFuse)
+             std::function<bool(StringRef family, bool isPrologue)> mayFuse)
       : graph(graph), machine(machine), mayFuse(std::move(mayFuse)) {
     for (Operation *op : graph.ops())
       llvm::append_range(moves, graph.movesOf(op));
@@ -54,7 +54,7 @@ private:
 
   const FusionGraph &graph;
   const Machine &machine;
-  std::function<bool(StringRef)> mayFuse;
+  std::function<bool(StringRef, bool)> mayFuse;
   SmallVector<FusionMove> moves;
 };
 } // namespace
@@ -67,7 +67,7 @@ static StringRef growing(const FusionMove &move, const ConvexGroups &groups) {
 }
 
 StringRef PlanSearch::apply(const FusionMove &move, ConvexGroups &groups) const {
-  if (!mayFuse(growing(move, groups)))
+  if (!mayFuse(growing(move, groups), prologueOf(move.reader)))
     return "this plan leaves it out";
   return graph.apply(move, groups);
 }
@@ -179,8 +179,9 @@ struct PlanFusion : dsa::impl::PlanFusionBase<PlanFusion> {
     FailureOr<FusionGraph> graph = FusionGraph::of(func);
     if (failed(graph))
       return signalPassFailure();
-    PlanSearch search(*graph, *judge, [&](StringRef family) {
-      return (only.empty() || llvm::is_contained(only, family.str())) &&
+    PlanSearch search(*graph, *judge, [&](StringRef family, bool isPrologue) {
+      return (prologues || !isPrologue) &&
+             (only.empty() || llvm::is_contained(only, family.str())) &&
              !llvm::is_contained(without, family.str());
     });
     Plan plan = search.run(std::max(1u, beam.getValue()), budget);

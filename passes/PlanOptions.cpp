@@ -23,7 +23,10 @@ static PlanOptions onlyThose(llvm::function_ref<bool(const KernelFamily &)> hold
 }
 
 PlanOptions PlanOptions::epiloguesOnly() {
-  return onlyThose([](const KernelFamily &family) { return !family.epilogue.empty(); });
+  PlanOptions options =
+      onlyThose([](const KernelFamily &family) { return !family.epilogue.empty(); });
+  options.prologues = false;
+  return options;
 }
 
 PlanOptions PlanOptions::foldsOnly() {

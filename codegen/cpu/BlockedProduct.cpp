@@ -20,8 +20,9 @@ static constexpr int64_t kFarRows = 1024;
 /// A depth up to this is not cut: nothing is then added to memory. A longer one is cut into blocks
 /// of so many elements of a panel, a third of L1.
 static constexpr int64_t kWholeDepth = 256, kPanelElements = 4096;
-/// A grid of fewer blocks than this leaves threads idle.
-static constexpr int64_t kEnoughBlocks = 16;
+/// Elements of a left block that a prologue makes whole, at most where the rows allow it: half of
+/// L2.
+static constexpr int64_t kLeftElements = 128 << 10;
 
 static int64_t blocksOf(int64_t size, int64_t block) {
   return static_cast<int64_t>(
@@ -53,17 +54,20 @@ BlockedProduct::BlockedProduct(KernelBuilder &b, Factor left, Factor right, Prod
                (!right.transposed || isWhole(right.tensor));
   if (tile.pairs)
     this->sizes.depth /= 2;
+  if (SmallVector<Operation *> ops = prologueOps(b.kernel()); !ops.empty())
+    (b.hasBuffer(left.tensor) ? rightPrologue : leftPrologue).emplace(b, ops);
   chooseBlocks();
   auto shape = type.getShape();
   // Widened once per block, not at every broadcast.
   bool isNarrow = type.getElementType().isBF16() && !tile.pairs;
-  copiesLeft = left.transposed || isNarrow ||
+  copiesLeft = left.transposed || isNarrow || leftPrologue ||
                (shape.back() >= kFarRows && this->sizes.depth > depthBlockSize);
   store.emplace(b, result, rowBlockSize, columnBlockSize, panel());
 }
 
 /// A panel's depth block stays in L1, the left block in L2; the grid must feed all threads. A left
 /// factor that is packed for each column block makes do with few rows before the columns are cut.
+/// One that is computed for all of them makes do with few rows too, and with few enough for L2.
 void BlockedProduct::chooseBlocks() {
   int64_t wide = b.lanes() >= 16, rows = std::max<int64_t>(sizes.rows, 1);
   int64_t depth = std::max<int64_t>(sizes.depth, 1);
@@ -71,10 +75,15 @@ void BlockedProduct::chooseBlocks() {
   rowBlockSize = std::min<int64_t>(wide ? 128 : 96, alignTo(rows, tile.rows));
   columnBlockSize = evenBlock(sizes.columns, 256, sizes.columns < 64 ? panel() : 64);
   auto blocks = [&] { return sizes.groups * rowBlocks() * columnBlocks(); };
+  auto areFew = [&] {
+    return leftPrologue ? sizes.groups * rowBlocks() < kEnoughItems ||
+                              rowBlockSize * depth * each() > kLeftElements
+                        : blocks() < kEnoughItems;
+  };
   int64_t divisible = (left.transposed ? 8 : 16) * tile.rows;
-  while (blocks() < kEnoughBlocks && rowBlockSize >= divisible)
+  while (areFew() && rowBlockSize >= divisible)
     rowBlockSize = alignTo(rowBlockSize / 2, lineRows());
-  while (blocks() < kEnoughBlocks && columnBlockSize > 128)
+  while (blocks() < kEnoughItems && columnBlockSize > 128)
     columnBlockSize = alignTo(columnBlockSize / 2, 64);
 }
 
@@ -87,11 +96,19 @@ int64_t BlockedProduct::rowBlocks() const {
 int64_t BlockedProduct::columnBlocks() const {
   return blocksOf(sizes.columns, columnBlockSize);
 }
+int64_t BlockedProduct::shares() const {
+  return leftPrologue ? columnShares(sizes.groups * rowBlocks(), columnBlocks()) : columnBlocks();
+}
 int64_t BlockedProduct::panels() const {
   return blocksOf(sizes.columns, panel());
 }
 
 LogicalResult BlockedProduct::verify() const {
+  const std::optional<Prologue> &prologue = leftPrologue ? leftPrologue : rightPrologue;
+  int64_t columns = leftPrologue ? sizes.depth * each() : sizes.columns;
+  if (prologue && prologue->columns() != columns)
+    return result.getDefiningOp()->emitOpError("expected ops before it with rows of ")
+           << columns << " columns, got " << prologue->columns();
   return store->verify();
 }
 
@@ -128,8 +145,16 @@ void BlockedProduct::packPlain(const View &to, Value group, Value chunk) {
   Value first = b.mul(chunk, kPackRows), count = b.index(kPackRows);
   if (sizes.depth % kPackRows != 0)
     count = b.min(count, b.sub(b.index(sizes.depth), first));
-  packRows(b, rightView(), b.add(b.mul(group, sizes.depth), first), count, to,
-           panelRow(group, b.index(0), first), sizes.depth * panel(), panel(), tile.pairs);
+  Value row = b.add(b.mul(group, sizes.depth), first), target = panelRow(group, b.index(0), first);
+  View from;
+  if (rightPrologue) {
+    rightPrologue->openRows(b.mul(row, each()), b.mul(count, each()), kPackRows * each());
+    from = rightPrologue->rows();
+    row = b.index(0);
+  } else {
+    from = rightView();
+  }
+  packRows(b, from, row, count, to, target, sizes.depth * panel(), panel(), tile.pairs);
 }
 
 void BlockedProduct::packColumns(const View &to, Value group, Value panelNumber) {
@@ -191,13 +216,36 @@ void BlockedProduct::packLeft(const ProductBlock &block, Value k, Value depth) {
   });
 }
 
+/// Into rows [k / depthBlockSize][row][k % depthBlockSize], for the whole depth.
+void BlockedProduct::computeLeft(const ProductBlock &block) {
+  int64_t width = each() * depthBlockSize, elements = rowBlockSize * width;
+  Type element = tile.pairs ? Type(b.getBF16Type()) : Type(b.getF32Type());
+  View to = b.scratch(element, {blocksOf(sizes.depth, depthBlockSize), rowBlockSize, width});
+  packedLeft = tile.pairs ? b.words(to) : to;
+  leftPrologue->openRows(block.leftRow, block.rows, rowBlockSize);
+  auto compute = [&](Value number, int64_t columns) {
+    Value first = b.mul(number, width);
+    leftPrologue->emit(first, columns, [&](Value row, Value column, Value mask, Value values) {
+      Value start = b.add(b.mul(number, elements), b.mul(b.sub(row, block.leftRow), width));
+      b.storeVector(values, to, b.add(start, b.sub(column, first)), mask);
+    });
+  };
+  int64_t whole = sizes.depth / depthBlockSize, ragged = sizes.depth % depthBlockSize;
+  b.loop(0, whole, 1, [&](Value number) { compute(number, width); });
+  if (ragged)
+    compute(b.index(whole), each() * ragged);
+}
+
 /// The left operand of the tile at row `row` of a block, from step `k` of the depth on.
 TileLeft BlockedProduct::tileLeft(const ProductBlock &block, Value row, int64_t count, Value k) {
   TileLeft result{packedLeft, {}, left.transposed ? tile.rows : 1};
   if (copiesLeft) {
     int64_t stride = left.transposed ? 1 : depthBlockSize;
+    Value first = b.mul(row, depthBlockSize);
+    if (leftPrologue)
+      first = b.add(first, b.mul(k, rowBlockSize));
     for (int64_t i = 0; i < count; ++i)
-      result.first.push_back(b.add(b.mul(row, depthBlockSize), i * stride));
+      result.first.push_back(b.add(first, i * stride));
     return result;
   }
   result.view = leftView();
@@ -234,37 +282,46 @@ void BlockedProduct::clear(const BlockMemory &memory, Value rows, Value panelCou
 
 void BlockedProduct::emitBlock(const ProductBlock &block) {
   packedRight = b.workspace(0, b.getF32Type(), {sizes.groups, panels(), sizes.depth, panel()});
-  if (copiesLeft)
+  if (leftPrologue)
+    computeLeft(block);
+  else if (copiesLeft)
     packedLeft = b.scratch(b.getF32Type(), {rowBlockSize, depthBlockSize});
-  Value column = b.mul(block.columnBlock, columnBlockSize);
+  int64_t perShare = blocksOf(columnBlocks(), shares());
+  if (perShare == 1)
+    return emitColumns(block, block.share);
+  Value first = b.mul(block.share, perShare);
+  b.loop(first, b.min(b.add(first, perShare), b.index(columnBlocks())), 1,
+         [&](Value columnBlock) { emitColumns(block, columnBlock); });
+}
+
+/// The rows of `block` for the columns of one column block.
+void BlockedProduct::emitColumns(const ProductBlock &block, Value columnBlock) {
+  Value column = b.mul(columnBlock, columnBlockSize);
   BlockMemory memory = store->begin(block.resultRow, column);
   int64_t perBlock = columnBlockSize / panel();
   Value panelCount = b.index(std::min(perBlock, panels()));
   if (panels() > perBlock && panels() % perBlock != 0)
-    panelCount = b.min(panelCount, b.sub(b.index(panels()), b.mul(block.columnBlock, perBlock)));
-  if (sizes.depthVaries || sizes.depth > depthBlockSize)
+    panelCount = b.min(panelCount, b.sub(b.index(panels()), b.mul(columnBlock, perBlock)));
+  if (cutsDepth())
     clear(memory, block.rows, panelCount);
-  // The depth counts words where pairs are multiplied.
-  int64_t each = tile.pairs ? 2 : 1;
-  b.loop(b.div(block.depthFrom, each), b.div(block.depthTo, each), depthBlockSize,
-         [&](Value k) { multiplyBlock(block, memory, panelCount, k); });
+  b.loop(b.div(block.depthFrom, each()), b.div(block.depthTo, each()), depthBlockSize,
+         [&](Value k) { multiplyBlock(block, columnBlock, memory, panelCount, k); });
   store->finish(memory, block.resultRow, block.rows, column);
 }
 
 /// Adds the depth block that begins at `k` to the block in memory; panel by panel, so that a panel
 /// stays in L1 while the rows pass.
-void BlockedProduct::multiplyBlock(const ProductBlock &block, const BlockMemory &memory,
-                                   Value panelCount, Value k) {
-  bool several = sizes.depthVaries || sizes.depth > depthBlockSize;
+void BlockedProduct::multiplyBlock(const ProductBlock &block, Value columnBlock,
+                                   const BlockMemory &memory, Value panelCount, Value k) {
   Value depth = b.index(depthBlockSize);
   if (sizes.depthVaries || sizes.depth % depthBlockSize != 0)
-    depth = b.min(depth, b.sub(b.div(block.depthTo, tile.pairs ? 2 : 1), k));
+    depth = b.min(depth, b.sub(b.div(block.depthTo, each()), k));
   int64_t multiple = sizes.depthVaries ? 1 : std::gcd(sizes.depth, depthBlockSize);
   if (left.transposed)
     packLeft(block, k, depth);
-  else if (copiesLeft)
+  else if (copiesLeft && !leftPrologue)
     copyLeft(block, k, depth);
-  Value firstPanel = b.mul(block.columnBlock, columnBlockSize / panel());
+  Value firstPanel = b.mul(columnBlock, columnBlockSize / panel());
   b.loop(b.index(0), panelCount, 1, [&](Value number) {
     Value panelNumber = b.add(firstPanel, number);
     TileRight tileRight{packedRight, panelRow(block.group, panelNumber, k), panel()};
@@ -274,10 +331,10 @@ void BlockedProduct::multiplyBlock(const ProductBlock &block, const BlockMemory 
       TileShape shape{count, tile.vectors, tile.pairs};
       Value target = b.add(corner, b.mul(row, memory.stride));
       KernelBuilder::Carried sums =
-          several ? loadTile(b, shape, memory.view, target, memory.stride) : zeroTile(b, shape);
+          cutsDepth() ? loadTile(b, shape, memory.view, target, memory.stride) : zeroTile(b, shape);
       if (count == tile.rows) {
         prefetchRight(next, b.div(row, tile.rows));
-        if (several)
+        if (cutsDepth() && !leftPrologue)
           prefetchLeft(block, b.add(k, depthBlockSize), number, b.div(row, tile.rows));
       }
       sums =

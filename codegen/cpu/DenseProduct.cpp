@@ -11,16 +11,16 @@ static LogicalResult emitDense(KernelBuilder &b, BlockedProduct product, Product
   if (failed(product.verify()))
     return failure();
   product.packPhase();
-  int64_t columnBlocks = product.columnBlocks(), rowBlock = product.rowBlock();
-  b.phase(product.rowBlocks() * columnBlocks, [&](Value item) {
-    Value row = b.mul(b.div(item, columnBlocks), rowBlock);
+  int64_t shares = product.shares(), rowBlock = product.rowBlock();
+  b.phase(product.rowBlocks() * shares, [&](Value item) {
+    Value row = b.mul(b.div(item, shares), rowBlock);
     Value rows = b.index(rowBlock);
     if (sizes.rows % rowBlock != 0)
       rows = b.min(rows, b.sub(b.index(sizes.rows), row));
     product.emitBlock({.leftRow = row,
                        .resultRow = row,
                        .rows = rows,
-                       .columnBlock = b.rem(item, columnBlocks),
+                       .share = b.rem(item, shares),
                        .group = b.index(0),
                        .depthFrom = b.index(0),
                        .depthTo = b.index(sizes.depth)});

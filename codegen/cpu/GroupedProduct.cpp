@@ -56,15 +56,15 @@ static LogicalResult emitGroupedRows(KernelBuilder &b, Value input, Factor weigh
   if (failed(product.verify()))
     return failure();
   product.packPhase();
-  int64_t columnBlocks = product.columnBlocks();
+  int64_t shares = product.shares();
   int64_t rowBlocks = product.rowBlocks() + sizes.groups;
-  b.phase(rowBlocks * columnBlocks, [&](Value item) {
-    GroupRows rows = findBlock(b, b.view(offsets), b.div(item, columnBlocks), product.rowBlock());
+  b.phase(rowBlocks * shares, [&](Value item) {
+    GroupRows rows = findBlock(b, b.view(offsets), b.div(item, shares), product.rowBlock());
     b.when(b.less(rows.from, rows.to), [&] {
       product.emitBlock({.leftRow = rows.from,
                          .resultRow = rows.from,
                          .rows = b.sub(rows.to, rows.from),
-                         .columnBlock = b.rem(item, columnBlocks),
+                         .share = b.rem(item, shares),
                          .group = rows.expert,
                          .depthFrom = b.index(0),
                          .depthTo = b.index(sizes.depth)});
@@ -96,15 +96,15 @@ LogicalResult emitGroupedLinearGradWeight(KernelBuilder &b, Operation *anchor) {
   if (failed(product.verify()))
     return failure();
   product.packPhase();
-  int64_t columnBlocks = product.columnBlocks(), rowBlocks = product.rowBlocks();
-  b.phase(experts * rowBlocks * columnBlocks, [&](Value item) {
+  int64_t shares = product.shares(), rowBlocks = product.rowBlocks();
+  b.phase(experts * rowBlocks * shares, [&](Value item) {
     View offsets = b.view(op.getOffsets());
-    Value expert = b.div(item, rowBlocks * columnBlocks);
-    Value row = b.mul(b.rem(b.div(item, columnBlocks), rowBlocks), product.rowBlock());
+    Value expert = b.div(item, rowBlocks * shares);
+    Value row = b.mul(b.rem(b.div(item, shares), rowBlocks), product.rowBlock());
     product.emitBlock({.leftRow = row,
                        .resultRow = b.add(b.mul(expert, sizes.rows), row),
                        .rows = b.min(b.index(product.rowBlock()), b.sub(b.index(sizes.rows), row)),
-                       .columnBlock = b.rem(item, columnBlocks),
+                       .share = b.rem(item, shares),
                        .group = b.index(0),
                        .depthFrom = loadOffset(b, offsets, expert),
                        .depthTo = loadOffset(b, offsets, b.add(expert, 1))});

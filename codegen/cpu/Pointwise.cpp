@@ -25,13 +25,23 @@ struct Pointwise::Row {
 };
 
 Pointwise::Pointwise(KernelBuilder &b, Value result) : b(b), start(result) {
+  SmallVector<Operation *> prologue = prologueOps(b.kernel());
   for (Operation &op : b.kernel().getBody().front())
-    if (isPointwise(&op))
+    if (isPointwise(&op) && !llvm::is_contained(prologue, &op))
       ops.push_back(&op);
-  Value shape = ops.empty() ? result : ops.back()->getResult(0);
-  if (!shape)
-    return;
-  auto type = cast<RankedTensorType>(shape.getType());
+  if (Value shape = ops.empty() ? result : ops.back()->getResult(0))
+    setShape(shape);
+}
+
+Pointwise::Pointwise(KernelBuilder &b, ArrayRef<Operation *> prologue) : b(b) {
+  if (!isPointwise(prologue.front()))
+    start = prologue.front()->getResult(0);
+  ops.append(prologue.begin() + (start ? 1 : 0), prologue.end());
+  setShape(prologue.back()->getResult(0));
+}
+
+void Pointwise::setShape(Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
   columnCount = type.getRank() == 0 ? 1 : type.getShape().back();
   rowCount = columnCount == 0 ? 0 : type.getNumElements() / columnCount;
 }
@@ -43,11 +53,12 @@ View Pointwise::flat(Value value) {
              : b.reshape(view, {rowCount, columnCount});
 }
 
-void Pointwise::emit(Value rowFrom, Value rowTo, Value columnFrom, int64_t width, Load load) {
-  b.loop(rowFrom, rowTo, 1, [&](Value row) { emitRow(row, columnFrom, width, load); });
+void Pointwise::emit(Value rowFrom, Value rowTo, Value columnFrom, int64_t width, Load load,
+                     Store store) {
+  b.loop(rowFrom, rowTo, 1, [&](Value row) { emitRow(row, columnFrom, width, load, store); });
 }
 
-void Pointwise::emitRow(Value number, Value columnFrom, int64_t width, Load load) {
+void Pointwise::emitRow(Value number, Value columnFrom, int64_t width, Load load, Store store) {
   Row row;
   row.number = number;
   auto addStart = [&](Value value) {
@@ -76,7 +87,7 @@ void Pointwise::emitRow(Value number, Value columnFrom, int64_t width, Load load
     addStart(start);
   if (!drops || !grouped) {
     b.columns(width, [&](Value column, Value mask) {
-      emitVector(row, b.add(columnFrom, column), mask, load);
+      emitVector(row, b.add(columnFrom, column), mask, load, store);
     });
     return;
   }
@@ -87,7 +98,7 @@ void Pointwise::emitRow(Value number, Value columnFrom, int64_t width, Load load
         row.factors[op] = dropoutFactors64(b, row.keys[op], b.add(row.firstElements[op], first),
                                            dropout.getP().convertToDouble());
     for (row.vectorInGroup = 0; row.vectorInGroup < 64 / b.lanes(); ++row.vectorInGroup)
-      emitVector(row, b.add(first, row.vectorInGroup * b.lanes()), {}, load);
+      emitVector(row, b.add(first, row.vectorInGroup * b.lanes()), {}, load, store);
   });
 }
 
@@ -109,7 +120,7 @@ Value Pointwise::operand(Value value, Row &row, Value column, Value mask) {
   return operand(value.getDefiningOp()->getOperand(0), row, column, mask);
 }
 
-void Pointwise::emitVector(Row &row, Value column, Value mask, Load load) {
+void Pointwise::emitVector(Row &row, Value column, Value mask, Load load, Store store) {
   row.values.clear();
   if (start && load)
     row.values[start] = b.rounded(load(row.number, column, mask), elementOf(start));
@@ -117,11 +128,18 @@ void Pointwise::emitVector(Row &row, Value column, Value mask, Load load) {
     Value result = op->getResult(0);
     row.values[result] = b.rounded(evaluate(op, row, column, mask), elementOf(result));
   }
+  if (store)
+    return store(row.number, column, mask,
+                 row.values[ops.empty() ? start : ops.back()->getResult(0)]);
+  storeYielded(row, column, mask, static_cast<bool>(load));
+}
+
+void Pointwise::storeYielded(Row &row, Value column, Value mask, bool startIsLoaded) {
   for (Value yielded : b.kernel().getBody().front().getTerminator()->getOperands()) {
     Value source = yielded;
     while (!row.values.contains(source) && source.getDefiningOp() && isView(source.getDefiningOp()))
       source = source.getDefiningOp()->getOperand(0);
-    if (!row.values.contains(source) || (source == start && !load))
+    if (!row.values.contains(source) || (source == start && !startIsLoaded))
       continue;
     View view = flat(yielded);
     b.storeVector(row.values[source], view, b.add(b.rowStart(view, row.number), column), mask);
@@ -173,7 +191,7 @@ Value Pointwise::evaluate(Operation *op, Row &row, Value column, Value mask) {
 }
 
 LogicalResult emitPointwise(KernelBuilder &b, Operation *) {
-  Pointwise chain(b, {});
+  Pointwise chain(b, Value());
   // About 16 K elements an item: small enough to balance, large enough to hide the call.
   int64_t block = std::max<int64_t>(1, 16384 / std::max<int64_t>(1, chain.columns()));
   int64_t rows = chain.rows();

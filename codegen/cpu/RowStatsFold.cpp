@@ -1,4 +1,6 @@
 // Row statistics: RMS norm and its gradient.
+#include "codegen/cpu/RowStatsFold.h"
+
 #include "codegen/cpu/Families.h"
 #include "codegen/cpu/ResultBlock.h"
 
@@ -8,8 +10,7 @@ using namespace mlir;
 
 namespace dsa::cpu {
 
-/// 1 / sqrt(mean(x^2) + eps) of the row that starts at `start`.
-static Value reciprocalRms(KernelBuilder &b, const View &x, Value start, double eps) {
+Value reciprocalRms(KernelBuilder &b, const View &x, Value start, double eps) {
   Value zero = b.splat(0.0);
   auto sums = b.columns(x.columns(), zero, [&](Value column, Value mask, ValueRange carried) {
     Value v = b.loadVector(x, b.add(start, column), mask);
@@ -21,22 +22,27 @@ static Value reciprocalRms(KernelBuilder &b, const View &x, Value start, double 
                                math::SqrtOp::create(b, arith::AddFOp::create(b, mean, b.f32(eps))));
 }
 
+Value normalised(KernelBuilder &b, RmsNormOp op, Value start, Value column, Value mask,
+                 Value scale) {
+  View x = b.view(op.getInput()), gain = b.view(op.getGain());
+  Value normed = arith::MulFOp::create(b, b.loadVector(x, b.add(start, column), mask), scale);
+  return arith::MulFOp::create(b, normed, b.loadVector(gain, b.add(column, gain.offset), mask));
+}
+
 LogicalResult emitRmsNorm(KernelBuilder &b, Operation *anchor) {
   auto op = cast<RmsNormOp>(anchor);
   auto type = cast<RankedTensorType>(op.getInput().getType());
   int64_t width = type.getShape().back(), rows = type.getNumElements() / width, block = 16;
   b.phase(llvm::divideCeil(rows, block), [&](Value item) {
-    View x = b.view(op.getInput()), gain = b.view(op.getGain());
+    View x = b.view(op.getInput());
     ResultBlock result(b, op.getResult(), block, width);
     Value from = b.mul(item, block), to = b.min(b.add(from, block), b.index(rows));
     b.loop(from, to, 1, [&](Value row) {
       Value start = b.rowStart(x, row), target = result.rowStart(row, from);
       Value scale = b.splat(reciprocalRms(b, x, start, op.getEps().convertToDouble()));
       b.columns(width, [&](Value column, Value mask) {
-        Value normed = arith::MulFOp::create(b, b.loadVector(x, b.add(start, column), mask), scale);
-        Value g = b.loadVector(gain, b.add(column, gain.offset), mask);
-        b.storeVector(arith::MulFOp::create(b, normed, g), result.view(), b.add(target, column),
-                      mask);
+        b.storeVector(normalised(b, op, start, column, mask, scale), result.view(),
+                      b.add(target, column), mask);
       });
     });
     result.finish(from, to);

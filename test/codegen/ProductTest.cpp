@@ -1,5 +1,6 @@
 // Products on the cpu target: odd sizes, strided factors, chains and expert groups against the
-// reference, and row bits that depend on nothing but the row.
+// reference, prologues against kernels of their own, and row bits that depend on nothing but the
+// row.
 #include "codegen/Registration.h"
 #include "codegen/Target.h"
 #include "runtime/Compare.h"
@@ -42,27 +43,39 @@ Tensor integers(const std::vector<int32_t> &values) {
 
 class Product : public testing::Test {
 protected:
-  /// The results of `@main` of `text` on a target.
-  std::vector<Tensor> run(const char *target, const std::string &text,
-                          const std::vector<Tensor> &arguments, int threads = 1) {
+  /// `@main` of `text` for a target, null after a failure.
+  std::unique_ptr<Executable> compile(const char *target, const std::string &text,
+                                      bool fuse = true) {
     mlir::OwningOpRef<mlir::ModuleOp> module =
         mlir::parseSourceString<mlir::ModuleOp>(text, &context);
     if (!module) {
       ADD_FAILURE() << text;
-      return {};
+      return nullptr;
     }
-    auto executable = llvm::cantFail(lookupTarget(target))->compile(*module, "main", {});
-    if (!executable) {
-      ADD_FAILURE() << llvm::toString(executable.takeError()) << "\n" << text;
-      return {};
-    }
+    CompileOptions options;
+    options.plan.fuse = fuse;
+    auto executable = llvm::cantFail(lookupTarget(target))->compile(*module, "main", options);
+    if (executable)
+      return std::move(*executable);
+    ADD_FAILURE() << llvm::toString(executable.takeError()) << "\n" << text;
+    return nullptr;
+  }
+
+  std::vector<Tensor> run(Executable *executable, const std::vector<Tensor> &arguments,
+                          int threads = 1) {
     llvm::SmallVector<Tensor> results;
     ThreadPool pool(threads);
     RunOptions options;
     options.pool = &pool;
-    if (llvm::Error error = (*executable)->run(arguments, results, options))
-      ADD_FAILURE() << llvm::toString(std::move(error));
+    if (executable)
+      if (llvm::Error error = executable->run(arguments, results, options))
+        ADD_FAILURE() << llvm::toString(std::move(error));
     return {results.begin(), results.end()};
+  }
+
+  std::vector<Tensor> run(const char *target, const std::string &text,
+                          const std::vector<Tensor> &arguments, int threads = 1) {
+    return run(compile(target, text).get(), arguments, threads);
   }
 
   void check(const std::string &text, const std::vector<Tensor> &arguments, int threads = 1) {
@@ -151,6 +164,54 @@ TEST_F(Product, ExpertsHaveAnyNumberOfRows) {
           {grad, weight, integers(offsets)}, 2);
     check(llvm::formatv(text, "grouped_linear_grad_weight", y, x, o, w),
           {grad, rows, integers(offsets)}, 2);
+  }
+}
+
+/// A norm with a sum behind it, element-wise ops, and a norm before the other factor, before the
+/// products of m x k and n x k; `fused` says whether each is one kernel with its product.
+std::string prologues(int64_t m, int64_t n, int64_t k, bool fused) {
+  const char *text =
+      "func.func @main(%x: {0}, %r: {0}, %g: {3}, %w: {1}, %d: {2}) -> ({2}, {0}, {1}) {{\n"
+      "  %a = dsa.rms_norm %x, %g {{eps = 1.0e-6 : f64{4}} : ({0}, {3}) -> {0}\n"
+      "  %b = dsa.add %r, %a {5} : ({0}, {0}) -> {0}\n"
+      "  %y = dsa.linear %b, %w {5} : ({0}, {1}) -> {2}\n"
+      "  %s = dsa.silu %d {6} : ({2}) -> {2}\n"
+      "  %p = dsa.mul %s, %d {6} : ({2}, {2}) -> {2}\n"
+      "  %dx = dsa.linear_grad_input %p, %w {6} : ({2}, {1}) -> {0}\n"
+      "  %n = dsa.rms_norm %r, %g {{eps = 1.0e-2 : f64{7}} : ({0}, {3}) -> {0}\n"
+      "  %dw = dsa.linear_grad_weight %d, %n {8} : ({2}, {0}) -> {1}\n"
+      "  return %y, %dx, %dw : {2}, {0}, {1}\n}\n";
+  auto attribute = [&](int number, const char *open, const char *close) {
+    return fused ? open + ("dsa.fused = " + std::to_string(number)) + " : i64" + close : "";
+  };
+  return llvm::formatv(text, type({m, k}), type({n, k}), type({m, n}), type({k}),
+                       attribute(0, ", ", ""), attribute(0, "{", "}"), attribute(1, "{", "}"),
+                       attribute(2, ", ", ""), attribute(2, "{", "}"));
+}
+
+/// Rows that are no multiple of a tile, one row, one column, depths of several blocks, items that
+/// compute all columns of their rows or a share of them.
+TEST_F(Product, ProloguesHaveTheBitsOfTheirOwnKernels) {
+  std::vector<Shape> sizes = {{500, 700, 40}, {1030, 300, 300}, {200, 1100, 24}};
+  for (int64_t m : {1, 67})
+    for (int64_t n : {1, 300})
+      for (int64_t k : {1, 70, 300})
+        sizes.push_back({m, n, k});
+  for (const Shape &size : sizes) {
+    int64_t m = size[0], n = size[1], k = size[2];
+    std::vector<Tensor> arguments = {random({m, k}, 1), random({m, k}, 2), random({k}, 3),
+                                     random({n, k}, 4), random({m, n}, 5)};
+    auto separate = compile("cpu", prologues(m, n, k, false), /*fuse=*/false),
+         together = compile("cpu", prologues(m, n, k, true));
+    std::vector<Tensor> apart = run(separate.get(), arguments);
+    for (int threads : {1, 2, 3, 8}) {
+      std::vector<Tensor> fused = run(together.get(), arguments, threads);
+      ASSERT_EQ(apart.size() + fused.size(), 6u);
+      for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(std::memcmp(apart[i].data(), fused[i].data(), apart[i].bytes()), 0)
+            << "result " << i << " of " << m << " x " << n << " x " << k << ", " << threads
+            << " threads";
+    }
   }
 }
 

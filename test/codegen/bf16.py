@@ -52,16 +52,17 @@ def with_wide_lse(function):
     return function
 
 
-def narrowed(text):
-    """The module with bf16 for f32 in tensors and maps: hexadecimal constants keep 16 bits, score bodies stay as they are."""
-    pieces = re.split(r"(?s)(score \{.*?dsa\.yield [^\n]*)", text)
-    return "".join(piece if number % 2 else narrowed_outside(piece) for number, piece in enumerate(pieces))
-
-
-def narrowed_outside(text):
+def narrowed_piece(text):
+    """bf16 for f32 in tensors and maps; hexadecimal constants keep their upper 16 bits."""
     text = re.sub(r"\b0x([7F][0-9A-Fa-f]{3})[0-9A-Fa-f]{4}\b", r"0x\1", text)
     text = re.sub(r": f32$", ": bf16", text, flags=re.M)  # numbers in the body of a map
-    text = re.sub(r"(x|tensor<)f32>", r"\1bf16>", text)
+    return re.sub(r"(x|tensor<)f32>", r"\1bf16>", text)
+
+
+def narrowed(text):
+    """The module in bf16, but for its log-sum-exps and score bodies."""
+    pieces = re.split(r"(?s)(score \{.*?dsa\.yield [^\n]*)", text)
+    text = "".join(piece if number % 2 else narrowed_piece(piece) for number, piece in enumerate(pieces))
     return "".join(with_wide_lse(function) for function in re.split(r"(?=^func\.func)", text, flags=re.M))
 
 

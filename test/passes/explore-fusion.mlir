@@ -36,3 +36,18 @@ func.func @step(%x: tensor<64x32xf32>, %v: tensor<32x32xf32>, %k: tensor<1x64x32
   %i = dsa.top_k %s {causal, k = 4 : i64} : (tensor<1x64x64xf32>) -> tensor<1x64x4xi32>
   return %i : tensor<1x64x4xi32>
 }
+
+// CHECK: @normed on host
+// CHECK-NEXT: plan kernels launches GFLOP MB moved MB arena predicted ms
+// CHECK-NEXT: chosen 1 1
+// CHECK-NEXT: unfused 2 2
+// CHECK-NEXT: epilogues only 2 2
+// CHECK-NEXT: folds only 2 2
+// CHECK-NEXT: without linear 2 2
+// CHECK-NEXT: without prologues 2 2
+// CHECK-NOT: without
+func.func @normed(%x: tensor<64x32xf32>, %g: tensor<32xf32>, %v: tensor<32x32xf32>) -> tensor<64x32xf32> {
+  %n = dsa.rms_norm %x, %g {eps = 1.0e-6 : f64} : (tensor<64x32xf32>, tensor<32xf32>) -> tensor<64x32xf32>
+  %h = dsa.linear %n, %v : (tensor<64x32xf32>, tensor<32x32xf32>) -> tensor<64x32xf32>
+  return %h : tensor<64x32xf32>
+}

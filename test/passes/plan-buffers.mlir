@@ -103,3 +103,18 @@ func.func @err_not_outlined(%w: tensor<8xf32>) -> tensor<8xf32> {
   %y = dsa.silu %w : (tensor<8xf32>) -> tensor<8xf32>
   return %y : tensor<8xf32>
 }
+
+// -----
+
+// What stands before a product is read again for other columns, when a part of the result is written already.
+func.func @err_read_by_prologue(%x: tensor<4x4xf32>, %w: tensor<4x4xf32>) -> (tensor<4x4xf32> {dsa.updates = 0 : i64}) {
+  // expected-error @+1 {{expected argument #0 to be read element by element where it is updated in place}}
+  %0 = dsa.launch @k(%x, %w) : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+  return %0 : tensor<4x4xf32>
+}
+dsa.kernel @k(%x: tensor<4x4xf32>, %w: tensor<4x4xf32>) -> tensor<4x4xf32> {
+  %s = dsa.silu %x : (tensor<4x4xf32>) -> tensor<4x4xf32>
+  %y = dsa.linear %s, %w : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+  %z = dsa.add %x, %y : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+  dsa.yield %z : tensor<4x4xf32>
+}
