@@ -2,6 +2,7 @@
 #include "frontend/Graph.h"
 #include "frontend/TrainStep.h"
 
+#include "dialect/ScoreBody.h"
 #include "dialect/Shapes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -98,6 +99,21 @@ TEST_F(GraphTest, AMapHasTheBodyThatIsWritten) {
   auto map = y.getDefiningOp<MapOp>();
   EXPECT_EQ(map.getInputs().size(), 2u);
   EXPECT_EQ(std::distance(map.getBody().op_begin(), map.getBody().op_end()), 2);
+  graph.finish();
+  EXPECT_TRUE(succeeded(verify(*module)));
+}
+
+TEST_F(GraphTest, AScoreBodyIsWrittenInF32OverPositionsAndHead) {
+  Graph graph(*module, "f");
+  Value x = graph.input("x", {1, 3, 2, 4}, BFloat16Type::get(&context));
+  AttentionOp op =
+      graph.attention(x, x, x, 0.5, 0.0, {}, [](ImplicitLocOpBuilder &b, ValueRange pair) -> Value {
+        return arith::AddFOp::create(b, pair[kScore], pair[kHead]);
+      });
+  ASSERT_TRUE(scoreBodyOf(op));
+  EXPECT_EQ(scoreBodyOf(op)->getNumArguments(), unsigned(kScoreArguments));
+  EXPECT_TRUE(scoreBodyOf(op)->getArgument(kHead).getType().isF32());
+  EXPECT_FALSE(scoreBodyOf(graph.attention(x, x, x, 0.5, 0.0, {})));
   graph.finish();
   EXPECT_TRUE(succeeded(verify(*module)));
 }
