@@ -253,9 +253,9 @@ def ExploreFusion : Pass<"dsa-explore-fusion", "::mlir::ModuleOp"> {
   let description = [{
     Plans every function in several ways and prints a table to standard error: kernels and launches, FLOPs, bytes that
     cross the border of a kernel, the planned arena, and the predicted time on `machine`. The plans are what the compiler
-    chooses, nothing fused, epilogues only, folds only, each family left out that took part, no prologues, and both forms of latent
-    attention where the op leaves it open. `html` names a folder that gets one offline page a function, which draws two
-    plans beside each other. The module stays as it is.
+    chooses, nothing fused, epilogues only, folds only, each family left out that took part, prologues left out, and both
+    forms of latent attention where the op leaves it open. `html` names a folder that gets one offline page a function,
+    which draws two plans beside each other. The module stays as it is.
 
     *Why here*: before the plan, on the graph that it would be made for; nothing depends on it.
   }];
