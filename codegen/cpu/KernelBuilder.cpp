@@ -51,7 +51,7 @@ func::FuncOp KernelBuilder::openPhase(int64_t grid) {
   SmallVector<Type> types;
   auto flat = [&](Type type) {
     auto tensor = cast<RankedTensorType>(type);
-    return MemRefType::get({tensor.getNumElements()}, tensor.getElementType());
+    return MemRefType::get({tensor.getNumElements()}, storedAs(tensor.getElementType()));
   };
   llvm::append_range(types, llvm::map_range(kernelOp.getArgumentTypes(), flat));
   llvm::append_range(types, llvm::map_range(kernelOp.getResultTypes(), flat));
@@ -181,7 +181,7 @@ View KernelBuilder::reshape(const View &from, ArrayRef<int64_t> shape) {
 }
 
 Value KernelBuilder::flatBuffer(Value bytes, int64_t offset, Type element, int64_t elements) {
-  auto type = MemRefType::get({elements}, element);
+  auto type = MemRefType::get({elements}, storedAs(element));
   return memref::ViewOp::create(*this, type, bytes, index(offset), ValueRange{});
 }
 

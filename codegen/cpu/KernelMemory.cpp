@@ -48,15 +48,18 @@ static Type withElement(Type type, Type element) {
   return vector ? Type(vector.clone(element)) : element;
 }
 
+Type KernelBuilder::storedAs(Type element) {
+  return element.isBF16() ? getI16Type() : element;
+}
+
 /// The bits of a bf16 are the upper ones of an f32.
-Value KernelBuilder::widen(Value narrow) {
-  Type type = narrow.getType();
-  if (!getElementTypeOrSelf(type).isBF16())
-    return narrow;
+Value KernelBuilder::widen(Value stored) {
+  Type type = stored.getType();
+  if (!getElementTypeOrSelf(type).isInteger(16))
+    return stored;
   Type word = withElement(type, getI32Type());
-  Value half = arith::BitcastOp::create(*this, withElement(type, getI16Type()), narrow);
   Value bits =
-      arith::ShLIOp::create(*this, arith::ExtUIOp::create(*this, word, half), constant(word, 16));
+      arith::ShLIOp::create(*this, arith::ExtUIOp::create(*this, word, stored), constant(word, 16));
   return arith::BitcastOp::create(*this, withElement(type, getF32Type()), bits);
 }
 
@@ -77,8 +80,7 @@ Value KernelBuilder::narrow(Value wide, Type element) {
   Value quiet = arith::OrIOp::create(*this, shifted(bits), constant(word, 0x40));
   Value isNan = arith::CmpFOp::create(*this, arith::CmpFPredicate::UNO, wide, wide);
   Value kept = arith::SelectOp::create(*this, isNan, quiet, nearest);
-  kept = arith::TruncIOp::create(*this, withElement(type, getI16Type()), kept);
-  return arith::BitcastOp::create(*this, withElement(type, element), kept);
+  return arith::TruncIOp::create(*this, withElement(type, storedAs(element)), kept);
 }
 
 Value KernelBuilder::rounded(Value x, Type element) {
@@ -87,7 +89,7 @@ Value KernelBuilder::rounded(Value x, Type element) {
 
 /// Whether the elements of `view` are pairs of bf16.
 static bool holdsWords(const View &view) {
-  return view.element.isF32() && getElementTypeOrSelf(view.base.getType()).isBF16();
+  return view.element.isF32() && getElementTypeOrSelf(view.base.getType()).isInteger(16);
 }
 
 Value KernelBuilder::place(const View &view, Value linear) {
@@ -131,25 +133,25 @@ void KernelBuilder::storeAt(Value value, const View &view, Value linear) {
 
 Value KernelBuilder::loadWide(const View &view, Value linear, int64_t width) {
   if (holdsWords(view)) {
-    auto type = VectorType::get({2 * width}, getBF16Type());
+    auto type = VectorType::get({2 * width}, getI16Type());
     Value pairs = vector::LoadOp::create(*this, type, view.base, ValueRange{place(view, linear)});
     return vector::BitCastOp::create(*this, VectorType::get({width}, getF32Type()), pairs);
   }
-  return widen(vector::LoadOp::create(*this, VectorType::get({width}, view.element), view.base,
-                                      ValueRange{linear}));
+  return widen(vector::LoadOp::create(*this, VectorType::get({width}, storedAs(view.element)),
+                                      view.base, ValueRange{linear}));
 }
 
 Value KernelBuilder::loadVector(const View &view, Value linear, Value mask) {
   if (!mask)
     return loadWide(view, linear, lanes());
   if (holdsWords(view)) {
-    auto pair = VectorType::get({2 * lanes()}, getBF16Type());
+    auto pair = VectorType::get({2 * lanes()}, getI16Type());
     Value both = vector::InterleaveOp::create(*this, mask, mask);
     Value pairs = vector::MaskedLoadOp::create(
         *this, pair, view.base, ValueRange{place(view, linear)}, both, constant(pair, 0));
     return vector::BitCastOp::create(*this, vectorType(getF32Type()), pairs);
   }
-  VectorType type = vectorType(view.element);
+  VectorType type = vectorType(storedAs(view.element));
   return widen(vector::MaskedLoadOp::create(*this, type, view.base, ValueRange{linear}, mask,
                                             constant(type, 0)));
 }

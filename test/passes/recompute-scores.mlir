@@ -135,11 +135,11 @@ func.func @other_support(%q: tensor<1x8x2x4xf32>, %k: tensor<1x8x4xf32>, %w: ten
 // CHECK-COUNT-1: dsa.index_scores %
 // CHECK-NOT: dsa.index_scores %
 // CHECK-NOT: attention(
-func.func @narrow(%q: tensor<1x8x2x4xbf16>, %k: tensor<1x8x4xbf16>, %w: tensor<1x8x2xbf16>, %a: tensor<1x8x1x4xbf16>, %lse: tensor<1x1x8xbf16>, %g: tensor<bf16>)
+func.func @narrow(%q: tensor<1x8x2x4xbf16>, %k: tensor<1x8x4xbf16>, %w: tensor<1x8x2xbf16>, %a: tensor<1x8x1x4xbf16>, %lse: tensor<1x1x8xf32>, %g: tensor<bf16>)
     -> (tensor<bf16>, tensor<1x8x2x4xbf16>) {
   %s = dsa.index_scores %q, %k, %w : (tensor<1x8x2x4xbf16>, tensor<1x8x4xbf16>, tensor<1x8x2xbf16>) -> tensor<1x8x8xbf16>
   %l, %rows, %p = dsa.index_kl %s, %a, %a, %lse {causal, scale = 1.5 : f64}
-      : (tensor<1x8x8xbf16>, tensor<1x8x1x4xbf16>, tensor<1x8x1x4xbf16>, tensor<1x1x8xbf16>) -> (tensor<bf16>, tensor<1x8xbf16>, tensor<1x8x8xbf16>)
+      : (tensor<1x8x8xbf16>, tensor<1x8x1x4xbf16>, tensor<1x8x1x4xbf16>, tensor<1x1x8xf32>) -> (tensor<bf16>, tensor<1x8xbf16>, tensor<1x8x8xbf16>)
   %ds = dsa.index_kl_grad %g, %s, %p {causal} : (tensor<bf16>, tensor<1x8x8xbf16>, tensor<1x8x8xbf16>) -> tensor<1x8x8xbf16>
   %dq, %dk, %dw = dsa.index_scores_grad %ds, %q, %k, %w : (tensor<1x8x8xbf16>, tensor<1x8x2x4xbf16>, tensor<1x8x4xbf16>, tensor<1x8x2xbf16>) -> (tensor<1x8x2x4xbf16>, tensor<1x8x4xbf16>, tensor<1x8x2xbf16>)
   return %l, %dq : tensor<bf16>, tensor<1x8x2x4xbf16>

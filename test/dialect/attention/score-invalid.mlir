@@ -239,7 +239,7 @@ func.func @sparse_attention_grad_c13(%g: tensor<1x3x2x4xf32>, %q: tensor<1x3x2x4
 
 func.func @attention_c7_type(%q: tensor<1x3x2x4xbf16>, %k: tensor<1x3x1x4xbf16>, %v: tensor<1x3x1x4xbf16>) {
   // expected-error @+1 {{expected a score body with arguments ('f32', 'f32', 'f32', 'f32'), got ('bf16', 'bf16', 'bf16', 'bf16')}}
-  %y:2 = dsa.attention %q, %k, %v {scale = 1.0 : f64} : (tensor<1x3x2x4xbf16>, tensor<1x3x1x4xbf16>, tensor<1x3x1x4xbf16>) -> (tensor<1x3x2x4xbf16>, tensor<1x2x3xbf16>) score {
+  %y:2 = dsa.attention %q, %k, %v {scale = 1.0 : f64} : (tensor<1x3x2x4xbf16>, tensor<1x3x1x4xbf16>, tensor<1x3x1x4xbf16>) -> (tensor<1x3x2x4xbf16>, tensor<1x2x3xf32>) score {
     ^bb0(%score: bf16, %query: bf16, %key: bf16, %head: bf16):
     %new = arith.constant 1.0 : f32
     dsa.yield %new : f32

@@ -63,7 +63,7 @@ func.func @sparse_attention_grad(%g: tensor<1x3x2x4xf32>, %score: tensor<1x3x2x4
 }
 
 // CHECK-LABEL: func.func @narrow
-// CHECK: tensor<1x2x3xbf16>) score {
+// CHECK: tensor<1x2x3xf32>) score {
 // CHECK-NEXT: ^bb0(%score: f32, %query: f32, %key: f32, %head: f32):
 func.func @narrow(%q: tensor<1x3x2x4xbf16>, %k: tensor<1x3x1x4xbf16>, %v: tensor<1x3x1x4xbf16>) {
   %y:2 = dsa.attention %q, %k, %v {scale = 1.0 : f64} : (tensor<1x3x2x4xbf16>, tensor<1x3x1x4xbf16>, tensor<1x3x1x4xbf16>) -> (tensor<1x3x2x4xbf16>, tensor<1x2x3xf32>) score {
