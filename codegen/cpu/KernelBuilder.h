@@ -208,7 +208,9 @@ private:
   mlir::Value flatBuffer(mlir::Value bytes, int64_t offset, mlir::Type element, int64_t elements);
   mlir::func::FuncOp openPhase(int64_t grid);
   View bufferOf(unsigned number, mlir::RankedTensorType type);
-  /// What elements are in memory: the bits of a bf16, whose vectors LLVM cannot mask everywhere.
+  /// What elements are in memory. Without AVX-512 LLVM calls a library for masked vectors of bf16,
+  /// which therefore are their bits; with it, LLVM 22 stores 32 bits where one lane of such bits is
+  /// left.
   mlir::Type storedAs(mlir::Type element);
   mlir::Value widen(mlir::Value stored);
   mlir::Value narrow(mlir::Value wide, mlir::Type element);

@@ -49,17 +49,20 @@ static Type withElement(Type type, Type element) {
 }
 
 Type KernelBuilder::storedAs(Type element) {
-  return element.isBF16() ? getI16Type() : element;
+  return element.isBF16() && lanes() < 16 ? getI16Type() : element;
 }
 
 /// The bits of a bf16 are the upper ones of an f32.
 Value KernelBuilder::widen(Value stored) {
-  Type type = stored.getType();
-  if (!getElementTypeOrSelf(type).isInteger(16))
+  Type type = stored.getType(), element = getElementTypeOrSelf(type);
+  if (!element.isBF16() && !element.isInteger(16))
     return stored;
   Type word = withElement(type, getI32Type());
+  Value half = stored;
+  if (element.isBF16())
+    half = arith::BitcastOp::create(*this, withElement(type, getI16Type()), stored);
   Value bits =
-      arith::ShLIOp::create(*this, arith::ExtUIOp::create(*this, word, stored), constant(word, 16));
+      arith::ShLIOp::create(*this, arith::ExtUIOp::create(*this, word, half), constant(word, 16));
   return arith::BitcastOp::create(*this, withElement(type, getF32Type()), bits);
 }
 
@@ -80,7 +83,9 @@ Value KernelBuilder::narrow(Value wide, Type element) {
   Value quiet = arith::OrIOp::create(*this, shifted(bits), constant(word, 0x40));
   Value isNan = arith::CmpFOp::create(*this, arith::CmpFPredicate::UNO, wide, wide);
   Value kept = arith::SelectOp::create(*this, isNan, quiet, nearest);
-  return arith::TruncIOp::create(*this, withElement(type, storedAs(element)), kept);
+  kept = arith::TruncIOp::create(*this, withElement(type, getI16Type()), kept);
+  Type stored = withElement(type, storedAs(element));
+  return kept.getType() == stored ? kept : Value(arith::BitcastOp::create(*this, stored, kept));
 }
 
 Value KernelBuilder::rounded(Value x, Type element) {
@@ -89,7 +94,7 @@ Value KernelBuilder::rounded(Value x, Type element) {
 
 /// Whether the elements of `view` are pairs of bf16.
 static bool holdsWords(const View &view) {
-  return view.element.isF32() && getElementTypeOrSelf(view.base.getType()).isInteger(16);
+  return view.element.isF32() && getElementTypeOrSelf(view.base.getType()).isBF16();
 }
 
 Value KernelBuilder::place(const View &view, Value linear) {
@@ -133,7 +138,7 @@ void KernelBuilder::storeAt(Value value, const View &view, Value linear) {
 
 Value KernelBuilder::loadWide(const View &view, Value linear, int64_t width) {
   if (holdsWords(view)) {
-    auto type = VectorType::get({2 * width}, getI16Type());
+    auto type = VectorType::get({2 * width}, getBF16Type());
     Value pairs = vector::LoadOp::create(*this, type, view.base, ValueRange{place(view, linear)});
     return vector::BitCastOp::create(*this, VectorType::get({width}, getF32Type()), pairs);
   }
@@ -145,7 +150,7 @@ Value KernelBuilder::loadVector(const View &view, Value linear, Value mask) {
   if (!mask)
     return loadWide(view, linear, lanes());
   if (holdsWords(view)) {
-    auto pair = VectorType::get({2 * lanes()}, getI16Type());
+    auto pair = VectorType::get({2 * lanes()}, getBF16Type());
     Value both = vector::InterleaveOp::create(*this, mask, mask);
     Value pairs = vector::MaskedLoadOp::create(
         *this, pair, view.base, ValueRange{place(view, linear)}, both, constant(pair, 0));
