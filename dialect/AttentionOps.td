@@ -66,7 +66,9 @@ def DSA_AttentionOp : DSA_AttentionPairs<"attention", [DSA_Differentiable]> {
     They are f32 whatever the tensors are stored as, and f64 on f64 tensors. Places are exact: sizes end at 2^24, and
     so must query_offset + t. The body holds what the body of `dsa.map` may, reads nothing else, and its derivative is
     that of `dsa.map`. Which keys a query sees it does not change, whatever it yields, but that a pair of which it yields
-    -inf counts as one that is not visible. `dsa.index_kl` has no such body: it refuses the lse of an attention that has.
+    -inf counts as one that is not visible. A large negative number hides a pair too, but in a row that keeps no other
+    score the f32 lse has no digits left for how many there are, and the gradients of its values are as much too large.
+    `dsa.index_kl` has no such body: it refuses the lse of an attention that has.
 
     Constraints:
     * (C1) query [B, Lq, H, D], keys and values have one element type;

@@ -131,6 +131,10 @@ void RandomGraphWriter::embedding() {
 
 void RandomGraphWriter::linear() {
   RandomNode input = any(1, 4);
+  if (chance(30)) { // read by nothing else, so that the product may compute it
+    RandomNode gain = shaped({lastDim(input.value)});
+    input = {graph.rmsNorm(input.value, gain.value, 1e-5), gain.magnitude, 0};
+  }
   RandomNode weight = shaped({extent(), lastDim(input.value)});
   double terms = std::sqrt(static_cast<double>(lastDim(input.value)));
   keep(graph.linear(input.value, weight.value), input.magnitude * weight.magnitude * terms,
@@ -162,7 +166,12 @@ void RandomGraphWriter::rope() {
 
 void RandomGraphWriter::pointwise() {
   RandomNode input = any(0, 5);
-  switch (between(0, 4)) {
+  switch (between(0, 5)) {
+  case 5: {
+    Type element = elementOf(input.value);
+    Value narrow = graph.cast(input.value, BFloat16Type::get(element.getContext()));
+    return keep(graph.cast(narrow, element), input.magnitude, 0);
+  }
   case 4:
     return keep(graph.detach(input.value), input.magnitude, input.factors);
   case 0:
