@@ -24,6 +24,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <numeric>
 
 using namespace dsa;
 
@@ -48,6 +49,36 @@ void fillIndices(Tensor &indices) {
       if (static_cast<int64_t>(drawBelow(t + 1 - s, kSeed, row, s)) < wanted - chosen)
         out[row * k + chosen++] = static_cast<int32_t>(s);
     std::fill(out + row * k + chosen, out + (row + 1) * k, -1);
+  }
+}
+
+/// The same rows with half of the keys the last ones and the others kept from row to row, but for
+/// one in 32. The rows of one sequence.
+void fillNeighbouring(Tensor &indices) {
+  int64_t length = indices.shape()[1], k = indices.shape()[2], half = k / 2;
+  int32_t *out = indices.data<int32_t>();
+  std::vector<int32_t> far(half);
+  std::iota(far.begin(), far.end(), 0);
+  std::vector<bool> isFar(length);
+  std::fill_n(isFar.begin(), half, true);
+  for (int64_t t = 0; t < length; ++t) {
+    int64_t first = std::max<int64_t>(0, t + 1 - (k - half)), filled = 0;
+    int32_t *row = out + t * k;
+    for (int64_t draw = 0; t >= k && draw < std::max<int64_t>(1, half / 32); ++draw) {
+      int64_t place = static_cast<int64_t>(drawBelow(half, kSeed, t, 2 * draw));
+      auto key = static_cast<int32_t>(drawBelow(first, kSeed, t, 2 * draw + 1));
+      if (isFar[key])
+        continue;
+      isFar[far[place]] = false;
+      isFar[key] = true;
+      far[place] = key;
+    }
+    for (int64_t s = 0; s < first; ++s)
+      if (t < k || isFar[s])
+        row[filled++] = static_cast<int32_t>(s);
+    for (int64_t s = first; s <= t; ++s)
+      row[filled++] = static_cast<int32_t>(s);
+    std::fill(row + filled, row + k, -1);
   }
 }
 
@@ -76,10 +107,10 @@ double indexInput(const TensorSpec &spec, Scores scores, int64_t i) {
 
 /// Values by name: equal groups for `offsets`, a causal selection for `indices`, rows of `w` for
 /// `targets`, an indexer's for `index_...`, uniform numbers in [-.5, .5) otherwise.
-Tensor inputOf(const TensorSpec &spec, llvm::ArrayRef<TensorSpec> all, Scores scores) {
+Tensor inputOf(const TensorSpec &spec, llvm::ArrayRef<TensorSpec> all, const KernelCase &kernel) {
   Tensor tensor(spec.dtype, spec.shape);
   if (spec.name == "indices") {
-    fillIndices(tensor);
+    kernel.keys == Keys::Independent ? fillIndices(tensor) : fillNeighbouring(tensor);
     return tensor;
   }
   for (int64_t i = 0; i < tensor.numElements(); ++i) {
@@ -88,7 +119,7 @@ Tensor inputOf(const TensorSpec &spec, llvm::ArrayRef<TensorSpec> all, Scores sc
     else if (spec.name == "targets")
       tensor.set(i, static_cast<double>(drawBelow(all[1].shape[0], kSeed, 0, i)));
     else if (llvm::StringRef(spec.name).starts_with("index_"))
-      tensor.set(i, indexInput(spec, scores, i));
+      tensor.set(i, indexInput(spec, kernel.scores, i));
     else
       tensor.set(
           i, static_cast<double>(drawBelow(1 << 24, kSeed, spec.name.size(), i)) / (1 << 24) - .5);
@@ -111,7 +142,7 @@ llvm::Expected<KernelRow> timeCase(const KernelCase &kernel, int64_t threads,
     return executable.takeError();
   llvm::SmallVector<Tensor> arguments, results;
   for (const TensorSpec &spec : (*executable)->arguments())
-    arguments.push_back(inputOf(spec, (*executable)->arguments(), kernel.scores));
+    arguments.push_back(inputOf(spec, (*executable)->arguments(), kernel));
   ThreadPool pool(static_cast<int>(threads));
   RunOptions run{&pool};
   auto seconds = timeOf(choices.runs, [&] { return (*executable)->run(arguments, results, run); });

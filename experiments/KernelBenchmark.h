@@ -21,6 +21,12 @@ enum class Scores {
   Negative ///< Weights below zero: zero is the best score, and common.
 };
 
+/// How the keys that each query attends to are drawn.
+enum class Keys {
+  Independent, ///< Anew for each query, as an untrained indexer chooses.
+  Neighbouring ///< Half of them the last ones; of the others one in 32 changes from query to query.
+};
+
 /// One graph to time: a module with the function `main`, as text.
 struct KernelCase {
   std::string kernel; ///< The op; every case of a dense or grouped product has "linear" in it.
@@ -28,6 +34,7 @@ struct KernelCase {
   std::string module;
   int64_t flops = 0; ///< Of one run; 0: what the kernels count.
   Scores scores = Scores::Noise;
+  Keys keys = Keys::Independent;
 };
 
 /// The products, attention and selection of the published models.

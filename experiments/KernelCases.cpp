@@ -3,6 +3,8 @@
 
 #include "llvm/Support/FormatVariadic.h"
 
+#include <cmath>
+
 using namespace dsa;
 
 namespace {
@@ -129,6 +131,66 @@ void addDenseAttention(std::vector<KernelCase> &cases, int64_t length, int64_t h
                    text, 14 * width * heads * length * (length + 1) / 2});
 }
 
+/// Attention to `k` selected keys at most, forward and backward, of `heads` query heads over
+/// `keyHeads` rows of `width` columns, of which the first `valueWidth` are values: a pair and head
+/// takes 2 (width + valueWidth) and 2 (3 width + 2 valueWidth) FLOPs.
+struct SelectedAttention {
+  int64_t length, heads, keyHeads, width, valueWidth, k;
+};
+
+void addSelectedAttention(std::vector<KernelCase> &cases, const SelectedAttention &of, Keys keys) {
+  std::string q = f32({1, of.length, of.heads, of.width}),
+              k = f32({1, of.length, of.keyHeads, of.width}),
+              v = f32({1, of.length, of.keyHeads, of.valueWidth}),
+              o = f32({1, of.length, of.heads, of.valueWidth}), lse = f32({1, of.heads, of.length}),
+              indices = i32({1, of.length, of.k});
+  std::string attributes =
+      llvm::formatv("{{causal, scale = {0:f6}}", 1 / std::sqrt(static_cast<double>(of.width)));
+  std::string text = llvm::formatv(
+      R"(func.func @main(%q: {0} {{dsa.role = "input", dsa.name = "q"}, %k: {1} {{dsa.role = "input", dsa.name = "k"},
+  %v: {2} {{dsa.role = "input", dsa.name = "v"}, %do: {3} {{dsa.role = "input", dsa.name = "do"},
+  %i: {5} {{dsa.role = "input", dsa.name = "indices"})
+  -> ({3} {{dsa.name = "o"}, {0} {{dsa.name = "dq"}, {1} {{dsa.name = "dk"}, {2} {{dsa.name = "dv"}) {{
+  %o, %lse = dsa.sparse_attention %q, %k, %v, %i {6} : ({0}, {1}, {2}, {5}) -> ({3}, {4})
+  %dq, %dk, %dv = dsa.sparse_attention_grad %do, %q, %k, %v, %i, %o, %lse {6}
+      : ({3}, {0}, {1}, {2}, {5}, {3}, {4}) -> ({0}, {1}, {2})
+  func.return %o, %dq, %dk, %dv : {3}, {0}, {1}, {2}
+})",
+      q, k, v, o, lse, indices, attributes);
+  int64_t pairs = of.k * (of.k + 1) / 2 + of.k * (of.length - of.k);
+  std::string shape =
+      llvm::formatv("L{0} H{1}/{2} D{3}/{4} k{5}{6}", of.length, of.heads, of.keyHeads, of.width,
+                    of.valueWidth, of.k, keys == Keys::Neighbouring ? ", neighbouring" : "");
+  cases.push_back({.kernel = "selected_attention_step",
+                   .shape = shape,
+                   .module = text,
+                   .flops = (8 * of.width + 6 * of.valueWidth) * of.heads * pairs,
+                   .keys = keys});
+}
+
+/// Route, dispatch, gated experts and combine of `tokens` rows, two of four experts each.
+void addExperts(std::vector<KernelCase> &cases, int64_t tokens, int64_t width, int64_t hidden) {
+  std::string text = llvm::formatv(
+      R"(func.func @main(%x: {0} {{dsa.role = "input", dsa.name = "x"}, %z: {1} {{dsa.role = "input", dsa.name = "logits"},
+  %a: {2} {{dsa.role = "input", dsa.name = "gate"}, %b: {2} {{dsa.role = "input", dsa.name = "up"},
+  %c: {3} {{dsa.role = "input", dsa.name = "down"}) -> ({0} {{dsa.name = "y"}) {{
+  %w, %e, %p = dsa.route %z {{k = 2 : i64} : ({1}) -> ({5}, {4}, {1})
+  %rows, %offsets, %slots, %places = dsa.dispatch %x, %e {{num_experts = 4 : i64} : ({0}, {4}) -> ({6}, {7}, {8}, {4})
+  %g = dsa.grouped_linear %rows, %a, %offsets : ({6}, {2}, {7}) -> {9}
+  %u = dsa.grouped_linear %rows, %b, %offsets : ({6}, {2}, {7}) -> {9}
+  %s = dsa.silu %g : ({9}) -> {9}
+  %h = dsa.mul %s, %u : ({9}, {9}) -> {9}
+  %o = dsa.grouped_linear %h, %c, %offsets : ({9}, {3}, {7}) -> {6}
+  %y = dsa.combine %o, %w, %places : ({6}, {5}, {4}) -> {0}
+  func.return %y : {0}
+})",
+      f32({tokens, width}), f32({tokens, 4}), f32({4, hidden, width}), f32({4, width, hidden}),
+      i32({tokens, 2}), f32({tokens, 2}), f32({2 * tokens, width}), i32({5}), i32({2 * tokens}),
+      f32({2 * tokens, hidden}));
+  cases.push_back({"gated_experts", llvm::formatv("{0}x{1}x{2}, 2 of 4", tokens, width, hidden),
+                   text, 6 * 2 * tokens * width * hidden});
+}
+
 /// Index scores and their causal selection in one kernel. Only rows t >= k need scores, and of
 /// those the keys s <= t: 2 heads width FLOPs a pair.
 void addIndexTopK(std::vector<KernelCase> &cases, int64_t length, int64_t heads, int64_t width,
@@ -199,6 +261,12 @@ std::vector<KernelCase> dsa::kernelCases() {
   addAttention(cases, 64);
   addAttention(cases, 256);
   addDenseAttention(cases, 2048, 8, 64);
+  addDenseAttention(cases, 8192, 8, 64);
+  SelectedAttention heads{8192, 8, 8, 64, 64, 512}, latent{2048, 32, 1, 128, 64, 512};
+  addSelectedAttention(cases, heads, Keys::Neighbouring);
+  addSelectedAttention(cases, heads, Keys::Independent);
+  addSelectedAttention(cases, latent, Keys::Independent);
+  addExperts(cases, 4096, 256, 512);
   addIndexTopK(cases, 8192, 4, 64, 512);
   addIndexTopK(cases, 8192, 4, 64, 512, ", equal", Scores::Equal);
   addIndexTopK(cases, 8192, 4, 64, 512, ", rising", Scores::Rising);
