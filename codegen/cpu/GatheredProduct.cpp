@@ -1,5 +1,6 @@
 // Products of one query with its selected keys and values.
 #include "codegen/cpu/GatheredProduct.h"
+#include "codegen/cpu/Copy.h"
 
 #include "llvm/Support/MathExtras.h"
 
@@ -16,6 +17,58 @@ int64_t selectedKeys(const AttentionOperands &op) {
 int64_t paddedKeys(KernelBuilder &b, const AttentionOperands &op) {
   return static_cast<int64_t>(llvm::alignTo(selectedKeys(op), b.lanes()));
 }
+
+/// Keys and values as the gathers read them, and what a backward pass adds to them: the rows of one
+/// head in one piece, so that they stay in L2 while its queries pass. Of one head they are already.
+struct HeadRows {
+  KernelBuilder &b;
+  const AttentionOperands &op;
+
+  bool isCopied() const { return op.keyHeads > 1; }
+  View keys() { return isCopied() ? inPieces(3, op.keys) : b.view(op.keys); }
+  View values() { return isCopied() ? inPieces(4, op.values) : b.view(op.values); }
+  View keysGrad(Value grad) {
+    return isCopied() ? inPieces(5, grad) : b.resultOrWorkspace(grad, 1);
+  }
+  View valuesGrad(Value grad) {
+    return isCopied() ? inPieces(6, grad) : b.resultOrWorkspace(grad, 2);
+  }
+
+  /// The phases that copy keys and values to their pieces.
+  void gather() {
+    copyPhase([&] { return b.view(op.keys); }, [&] { return keys(); });
+    copyPhase([&] { return b.view(op.values); }, [&] { return values(); });
+  }
+
+  /// A phase that copies one tensor [batch, row, head, column] to another, where there are pieces.
+  void copyPhase(llvm::function_ref<View()> source, llvm::function_ref<View()> target) {
+    constexpr int64_t kRows = 256;
+    if (!isCopied())
+      return;
+    auto blocks = static_cast<int64_t>(llvm::divideCeil(op.keyCount, kRows));
+    b.phase(op.batches * op.keyHeads * blocks, [&](Value item) {
+      View from = source(), to = target();
+      Value head = b.div(item, blocks), first = b.mul(b.rem(item, blocks), kRows);
+      Value batch = b.div(head, op.keyHeads), ofHead = b.rem(head, op.keyHeads);
+      b.loop(first, b.min(b.add(first, kRows), b.index(op.keyCount)), 1, [&](Value row) {
+        auto at = [&](const View &view) {
+          return b.linear(view, {batch, row, ofHead, b.index(0)});
+        };
+        copyRow(b, from, at(from), to, at(to));
+      });
+    });
+  }
+
+private:
+  /// The pieces of `tensor`, [batch, row, head, column] like it.
+  View inPieces(unsigned slot, Value tensor) {
+    ArrayRef<int64_t> shape = cast<RankedTensorType>(tensor.getType()).getShape();
+    View view = b.workspace(slot, b.getF32Type(), {shape[0], shape[2], shape[1], shape[3]});
+    std::swap(view.shape[1], view.shape[2]);
+    std::swap(view.strides[1], view.strides[2]);
+    return view;
+  }
+};
 
 /// One query of one head: its list of keys, and rows of the operands.
 struct GatheredQuery {
@@ -130,7 +183,8 @@ GatheredQuery queryOf(KernelBuilder &b, const AttentionOperands &op, Value batch
 void attend(GatheredQuery &query, const View &weights, Value result, Value lse) {
   KernelBuilder &b = query.b;
   const AttentionOperands &op = query.op;
-  View q = b.view(op.query), keys = b.view(op.keys), values = b.view(op.values);
+  HeadRows rows{b, op};
+  View q = b.view(op.query), keys = rows.keys(), values = rows.values();
   View output = b.resultOrWorkspace(result, 0), statistics = b.resultOrWorkspace(lse, 1);
   Value zero = b.index(0), target = query.rowOf(output, query.t, query.head);
   auto largest =
@@ -167,7 +221,7 @@ struct ScoreRows {
 /// Makes the scores of the whole list, and of them what the score body makes.
 ScoreRows reviseAll(GatheredQuery &query) {
   KernelBuilder &b = query.b;
-  View q = b.view(query.op.query), keys = b.view(query.op.keys);
+  View q = b.view(query.op.query), keys = HeadRows{b, query.op}.keys();
   int64_t places = paddedKeys(b, query.op);
   ScoreRows rows{b.scratch(b.getF32Type(), {places}), b.scratch(b.getF32Type(), {places})};
   b.loop(b.index(0), query.count, 1, [&](Value number) {
@@ -181,10 +235,11 @@ ScoreRows reviseAll(GatheredQuery &query) {
 void attendGrad(GatheredQuery &query, const AttentionGrads &grads) {
   KernelBuilder &b = query.b;
   const AttentionOperands &op = query.op;
-  View q = b.view(op.query), keys = b.view(op.keys), values = b.view(op.values),
-       upstream = b.view(grads.grad);
-  View dq = b.resultOrWorkspace(grads.queryGrad, 0), dk = b.resultOrWorkspace(grads.keysGrad, 1);
-  View dv = b.resultOrWorkspace(grads.valuesGrad, 2), output = b.view(grads.output);
+  HeadRows rows{b, op};
+  View q = b.view(op.query), keys = rows.keys(), values = rows.values(),
+       upstream = b.view(grads.grad), output = b.view(grads.output);
+  View dq = b.resultOrWorkspace(grads.queryGrad, 0), dk = rows.keysGrad(grads.keysGrad),
+       dv = rows.valuesGrad(grads.valuesGrad);
   auto own = [&](const View &view) { return query.rowOf(view, query.t, query.head); };
   Value shift = b.load(b.view(grads.lse), {query.batch, query.head, query.t}),
         scale = b.f32(op.scale);
@@ -228,6 +283,7 @@ bool prefersGather(const AttentionOperands &op) {
 void emitGatheredAttention(KernelBuilder &b, const AttentionOperands &op, Value result, Value lse) {
   constexpr int64_t kQueries = 16;
   int64_t blocks = static_cast<int64_t>(llvm::divideCeil(op.queries, kQueries));
+  HeadRows{b, op}.gather();
   b.phase(op.batches * op.heads * blocks, [&](Value item) {
     Value row = b.div(item, blocks), first = b.mul(b.rem(item, blocks), kQueries);
     View weights = b.scratch(b.getF32Type(), {paddedKeys(b, op)});
@@ -242,9 +298,11 @@ void emitGatheredAttention(KernelBuilder &b, const AttentionOperands &op, Value 
 void emitGatheredAttentionGrad(KernelBuilder &b, const AttentionOperands &op,
                                const AttentionGrads &grads) {
   int64_t group = op.heads / op.keyHeads;
+  HeadRows rows{b, op};
+  rows.gather();
   b.phase(op.batches * op.keyHeads, [&](Value item) {
     Value batch = b.div(item, op.keyHeads), keyHead = b.rem(item, op.keyHeads);
-    View dk = b.resultOrWorkspace(grads.keysGrad, 1), dv = b.resultOrWorkspace(grads.valuesGrad, 2);
+    View dk = rows.keysGrad(grads.keysGrad), dv = rows.valuesGrad(grads.valuesGrad);
     b.loop(0, op.keyCount, 1, [&](Value s) {
       GatheredQuery row{b, op, batch, keyHead, keyHead, s, {}, {}};
       row.clearRow(dk, row.rowOf(dk, s, keyHead));
@@ -258,6 +316,10 @@ void emitGatheredAttentionGrad(KernelBuilder &b, const AttentionOperands &op,
       });
     });
   });
+  rows.copyPhase([&] { return rows.keysGrad(grads.keysGrad); },
+                 [&] { return b.resultOrWorkspace(grads.keysGrad, 1); });
+  rows.copyPhase([&] { return rows.valuesGrad(grads.valuesGrad); },
+                 [&] { return b.resultOrWorkspace(grads.valuesGrad, 2); });
 }
 
 } // namespace dsa::cpu
