@@ -425,16 +425,16 @@ Results evaluate(LaunchOp op, const Frame &in) {
 Results evaluateAny(Operation &op, const Frame &in) {
   return llvm::TypeSwitch<Operation &, Results>(op)
       .Case<EmbeddingOp, EmbeddingGradOp, LinearOp, LinearGradInputOp, LinearGradWeightOp,
-            RmsNormOp, RmsNormGradOp, RopeOp, SiluOp, SiluGradOp, AddOp, MulOp, ScaleOp, CastOp, MapOp,
-            RandomKeyOp, DropoutOp, CrossEntropyOp, CrossEntropyGradOp, ArgmaxOp, IndexScoresOp,
-            IndexScoresGradOp, FillFutureOp, TopKOp, WindowOp, IndexKlOp, IndexKlGradOp, GatherOp,
-            GatherGradOp, AttentionOp, AttentionGradOp, SparseAttentionOp, SparseAttentionGradOp,
-            LatentAttentionOp, LatentAttentionGradOp, HeadLinearOp, HeadLinearGradWeightOp,
-            ShareHeadsOp, SumHeadsOp, RouteOp, RouteGradOp, DispatchOp, DispatchGradOp,
-            GroupedLinearOp, GroupedLinearGradInputOp, GroupedLinearGradWeightOp, CombineOp,
-            CombineGradOp, BalanceLossOp, BalanceLossGradOp, ClipByGlobalNormOp, AdamStepOp,
-            LaunchOp, tensor::ExtractSliceOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp,
-            tensor::ConcatOp, arith::ConstantOp>(
+            RmsNormOp, RmsNormGradOp, RopeOp, SiluOp, SiluGradOp, AddOp, MulOp, ScaleOp, CastOp,
+            MapOp, RandomKeyOp, DropoutOp, CrossEntropyOp, CrossEntropyGradOp, ArgmaxOp,
+            IndexScoresOp, IndexScoresGradOp, FillFutureOp, TopKOp, WindowOp, IndexKlOp,
+            IndexKlGradOp, GatherOp, GatherGradOp, AttentionOp, AttentionGradOp, SparseAttentionOp,
+            SparseAttentionGradOp, LatentAttentionOp, LatentAttentionGradOp, HeadLinearOp,
+            HeadLinearGradWeightOp, ShareHeadsOp, SumHeadsOp, RouteOp, RouteGradOp, DispatchOp,
+            DispatchGradOp, GroupedLinearOp, GroupedLinearGradInputOp, GroupedLinearGradWeightOp,
+            CombineOp, CombineGradOp, BalanceLossOp, BalanceLossGradOp, ClipByGlobalNormOp,
+            AdamStepOp, LaunchOp, tensor::ExtractSliceOp, tensor::ExpandShapeOp,
+            tensor::CollapseShapeOp, tensor::ConcatOp, arith::ConstantOp>(
           [&](auto typed) { return toResults(evaluate(typed, in)); })
       .Default([](Operation &other) -> Results {
         return llvm::createStringError("expected an op that the reference knows, got '%s'",

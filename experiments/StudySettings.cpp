@@ -13,8 +13,7 @@ namespace {
 
 constexpr llvm::StringLiteral kThreads = "threads";
 /// What experiments of the first version lack; they ran as the defaults say.
-constexpr llvm::StringLiteral kLater[] = {"question", "update_tokens", "expert_width",
-                                         "dtype"};
+constexpr llvm::StringLiteral kLater[] = {"question", "update_tokens", "expert_width", "dtype"};
 
 /// Calls `visit(name, field)` for each setting.
 template <typename Settings, typename Visit> void forEachField(Settings &s, Visit visit) {
