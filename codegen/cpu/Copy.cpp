@@ -18,16 +18,21 @@ void copyRow(KernelBuilder &b, const View &from, Value fromStart, const View &to
   });
 }
 
-/// One phase that copies `source` to the place that `target` describes, row by row.
-static void copyPhase(KernelBuilder &b, Value source, llvm::function_ref<View()> target) {
-  auto type = cast<RankedTensorType>(source.getType());
+void copyPhase(KernelBuilder &b, Value like, llvm::function_ref<View()> source,
+               llvm::function_ref<View()> target) {
+  auto type = cast<RankedTensorType>(like.getType());
   View shape{{}, type.getElementType(), SmallVector<int64_t>(type.getShape()), {}, 0};
   b.rowsPhase(shape, [&](Value row) {
-    View from = b.view(source), to = target();
+    View from = source(), to = target();
     if (from.rank() == 0)
       return b.storeAt(b.loadAt(from, b.index(from.offset)), to, b.index(to.offset));
     copyRow(b, from, b.rowStart(from, row), to, b.rowStart(to, row));
   });
+}
+
+/// The same of what `source` reads.
+static void copyPhase(KernelBuilder &b, Value source, llvm::function_ref<View()> target) {
+  copyPhase(b, source, [&] { return b.view(source); }, target);
 }
 
 /// The buffer of result `number` of the kernel.

@@ -10,4 +10,8 @@ namespace dsa::cpu {
 void copyRow(KernelBuilder &b, const View &from, mlir::Value fromStart, const View &to,
              mlir::Value toStart);
 
+/// One phase that copies `from` to `to`, both of the shape of the tensor `like`, row by row.
+void copyPhase(KernelBuilder &b, mlir::Value like, llvm::function_ref<View()> from,
+               llvm::function_ref<View()> to);
+
 } // namespace dsa::cpu

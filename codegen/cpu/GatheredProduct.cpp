@@ -36,27 +36,22 @@ struct HeadRows {
 
   /// The phases that copy keys and values to their pieces.
   void gather() {
-    copyPhase([&] { return b.view(op.keys); }, [&] { return keys(); });
-    copyPhase([&] { return b.view(op.values); }, [&] { return values(); });
-  }
-
-  /// A phase that copies one tensor [batch, row, head, column] to another, where there are pieces.
-  void copyPhase(llvm::function_ref<View()> source, llvm::function_ref<View()> target) {
-    constexpr int64_t kRows = 256;
     if (!isCopied())
       return;
-    auto blocks = static_cast<int64_t>(llvm::divideCeil(op.keyCount, kRows));
-    b.phase(op.batches * op.keyHeads * blocks, [&](Value item) {
-      View from = source(), to = target();
-      Value head = b.div(item, blocks), first = b.mul(b.rem(item, blocks), kRows);
-      Value batch = b.div(head, op.keyHeads), ofHead = b.rem(head, op.keyHeads);
-      b.loop(first, b.min(b.add(first, kRows), b.index(op.keyCount)), 1, [&](Value row) {
-        auto at = [&](const View &view) {
-          return b.linear(view, {batch, row, ofHead, b.index(0)});
-        };
-        copyRow(b, from, at(from), to, at(to));
-      });
-    });
+    copyPhase(b, op.keys, [&] { return b.view(op.keys); }, [&] { return keys(); });
+    copyPhase(b, op.values, [&] { return b.view(op.values); }, [&] { return values(); });
+  }
+
+  /// The phases that bring the pieces of their gradients together.
+  void scatter(Value keyGrad, Value valueGrad) {
+    if (!isCopied())
+      return;
+    copyPhase(
+        b, keyGrad, [&] { return keysGrad(keyGrad); },
+        [&] { return b.resultOrWorkspace(keyGrad, 1); });
+    copyPhase(
+        b, valueGrad, [&] { return valuesGrad(valueGrad); },
+        [&] { return b.resultOrWorkspace(valueGrad, 2); });
   }
 
 private:
@@ -316,10 +311,7 @@ void emitGatheredAttentionGrad(KernelBuilder &b, const AttentionOperands &op,
       });
     });
   });
-  rows.copyPhase([&] { return rows.keysGrad(grads.keysGrad); },
-                 [&] { return b.resultOrWorkspace(grads.keysGrad, 1); });
-  rows.copyPhase([&] { return rows.valuesGrad(grads.valuesGrad); },
-                 [&] { return b.resultOrWorkspace(grads.valuesGrad, 2); });
+  rows.scatter(grads.keysGrad, grads.valuesGrad);
 }
 
 } // namespace dsa::cpu
