@@ -38,6 +38,23 @@ AttentionOperands AttentionOperands::of(Operation *op) {
   return result;
 }
 
+Value isVisible(KernelBuilder &b, const AttentionOperands &op, Value batch, Value t, Value chosen) {
+  Value seen = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, chosen, b.i32(0));
+  if (op.causal) {
+    Value last = op.offset ? b.add(t, b.toIndex(b.loadAt(b.view(op.offset), b.index(0)))) : t;
+    seen = arith::AndIOp::create(
+        b, seen, arith::CmpIOp::create(b, arith::CmpIPredicate::sle, chosen, b.toI32(last)));
+  }
+  if (op.querySegments) {
+    Value s = b.toIndex(arith::MaxSIOp::create(b, chosen, b.i32(0)));
+    Value same = arith::CmpIOp::create(b, arith::CmpIPredicate::eq,
+                                       b.load(b.view(op.querySegments), {batch, t}),
+                                       b.load(b.view(op.keySegments), {batch, s}));
+    seen = arith::AndIOp::create(b, seen, same);
+  }
+  return seen;
+}
+
 RevisedScores reviseScores(KernelBuilder &b, const AttentionOperands &op, Value score, Value query,
                            Value key, Value head) {
   auto number = [&](Value places) -> Value {
@@ -79,39 +96,29 @@ void AttentionFrame::selectionPhase() {
     View words = selection(), indices = b.view(operands.indices);
     Value batch = b.div(item, operands.blocks()), block = b.rem(item, operands.blocks());
     b.loop(0, operands.keyCount, 1, [&](Value s) { b.store(b.i32(0), words, {batch, block, s}); });
-    Value first = b.mul(block, kQueryBlock), offset = queryOffset();
+    Value first = b.mul(block, kQueryBlock);
     b.loop(first, b.min(b.add(first, kQueryBlock), b.index(operands.queries)), 1, [&](Value t) {
       Value bit = arith::ShLIOp::create(b, b.i32(1), b.toI32(b.sub(t, first)));
       b.loop(0, k, 1, [&](Value slot) {
         Value chosen = b.load(indices, {batch, t, slot});
-        Value valid = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, chosen, b.i32(0));
-        if (operands.causal) {
-          Value past = arith::CmpIOp::create(b, arith::CmpIPredicate::sle, chosen,
-                                             b.toI32(b.add(t, offset)));
-          valid = arith::AndIOp::create(b, valid, past);
-        }
-        b.when(valid, [&] {
+        b.when(isVisible(b, operands, batch, t, chosen), [&] {
           Value s = b.toIndex(chosen);
-          Value set = arith::OrIOp::create(b, b.load(words, {batch, block, s}), bit);
-          if (!operands.querySegments)
-            return b.store(set, words, {batch, block, s});
-          Value own = b.load(b.view(operands.querySegments), {batch, t});
-          Value same = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, own,
-                                             b.load(b.view(operands.keySegments), {batch, s}));
-          b.when(same, [&] { b.store(set, words, {batch, block, s}); });
+          b.store(arith::OrIOp::create(b, b.load(words, {batch, block, s}), bit), words,
+                  {batch, block, s});
         });
       });
     });
   });
 }
 
-/// Copies the last axis from element `source` on to a row of `to`, which is zero beyond, and asks
-/// for what lies behind: the same row of the next head.
+/// Asks for what lies behind a row: the same row of the next head.
+void AttentionFrame::prefetchNext(const View &from, Value source) {
+  prefetch(b, from, b.add(source, from.columns()), llvm::divideCeil(from.columns(), kLine));
+}
+
+/// Copies the last axis from element `source` on to a row of `to`, which is zero beyond.
 void AttentionFrame::copyRow(const View &from, Value source, const View &to, Value row) {
-  int64_t width = from.shape[3];
-  for (int64_t column = 0; column < width; column += kLine)
-    memref::PrefetchOp::create(b, from.base, ValueRange{b.add(source, width + column)},
-                               /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
+  int64_t width = from.columns();
   Value target = b.rowStart(to, row);
   for (int64_t column = width / b.lanes() * b.lanes(); column < to.columns(); column += b.lanes())
     b.storeVector(b.splat(0.0), to, b.add(target, column));
@@ -129,7 +136,9 @@ void AttentionFrame::clearRow(const View &to, Value row) {
 void AttentionFrame::copyHead(Value tensor, Value batch, Value head, const View &to) {
   View from = b.view(tensor);
   b.loop(0, from.shape[1], 1, [&](Value row) {
-    copyRow(from, b.linear(from, {batch, row, head, b.index(0)}), to, row);
+    Value source = b.linear(from, {batch, row, head, b.index(0)});
+    prefetchNext(from, source);
+    copyRow(from, source, to, row);
   });
   b.loop(from.shape[1], to.shape[0], 1, [&](Value row) { clearRow(to, row); });
 }
@@ -139,9 +148,36 @@ void AttentionFrame::copyQueries(Value tensor, Value batch, Value head, Value fi
   View from = b.view(tensor);
   Value rows = b.min(b.index(kQueryBlock), b.sub(b.index(from.shape[1]), first));
   b.loop(b.index(0), rows, 1, [&](Value row) {
-    copyRow(from, b.linear(from, {batch, b.add(row, first), head, b.index(0)}), to, row);
+    Value source = b.linear(from, {batch, b.add(row, first), head, b.index(0)});
+    prefetchNext(from, source);
+    copyRow(from, source, to, row);
   });
   b.loop(rows, b.index(kQueryBlock), 1, [&](Value row) { clearRow(to, row); });
+}
+
+Value AttentionFrame::keyNumber(Value s) {
+  return listed ? b.loadAt(listed->keys, b.add(listed->first, s)) : b.toI32(s);
+}
+
+void AttentionFrame::copyListed(const View &from, Value batch, Value head, Value count,
+                                const View &to) {
+  b.loop(b.index(0), count, 1, [&](Value s) {
+    Value row = b.toIndex(keyNumber(s));
+    copyRow(from, b.linear(from, {batch, row, head, b.index(0)}), to, s);
+  });
+}
+
+void AttentionFrame::addListed(const View &from, Value batch, Value head, Value count,
+                               const View &to) {
+  b.loop(b.index(0), count, 1, [&](Value s) {
+    Value row = b.toIndex(keyNumber(s)), source = b.rowStart(from, s),
+          target = b.linear(to, {batch, row, head, b.index(0)});
+    b.columns(to.columns(), [&](Value d, Value mask) {
+      Value sum = arith::AddFOp::create(b, b.loadVector(to, b.add(target, d), mask),
+                                        b.loadVector(from, b.add(source, d)));
+      b.storeVector(sum, to, b.add(target, d), mask);
+    });
+  });
 }
 
 void AttentionFrame::transposeQueries(const View &from, const View &to, double factor) {
@@ -227,7 +263,8 @@ Value AttentionFrame::firstMasked(Value query, Value from, Value to) {
 
 AttentionFrame::Steps AttentionFrame::keysOf(Value query, Value from, Value to) {
   Value count = b.sub(reach(query, tileShape.rows, from, to), from);
-  return {b.index(0), count, operands.offset ? 1 : std::gcd(operands.keyCount, tileShape.rows)};
+  bool anyCount = operands.offset || listed;
+  return {b.index(0), count, anyCount ? 1 : std::gcd(operands.keyCount, tileShape.rows)};
 }
 
 AttentionFrame::Steps AttentionFrame::queriesOf(Value firstQuery, Value key) {
@@ -242,7 +279,8 @@ Value AttentionFrame::sees(Value batch, Value firstQuery, Value column, Value s)
     return x ? Value(arith::AndIOp::create(b, x, y)) : y;
   };
   if (operands.indices) {
-    Value word = b.load(selection(), {batch, b.div(firstQuery, kQueryBlock), s});
+    Value word = listed ? b.loadAt(listed->words, b.add(listed->first, s))
+                        : b.load(selection(), {batch, b.div(firstQuery, kQueryBlock), s});
     Value bit = arith::ShLIOp::create(b, b.splat(b.i32(1)), lanes);
     Value hit = arith::AndIOp::create(b, b.splat(word), bit);
     return arith::CmpIOp::create(b, arith::CmpIPredicate::ne, hit, b.splat(b.i32(0)));
@@ -268,7 +306,7 @@ RevisedScores AttentionFrame::revise(Value score, Value head, Value firstQuery, 
                                      Value s) {
   Value first = b.add(b.add(firstQuery, column), queryOffset());
   Value queries = b.add(b.splat(b.toI32(first)), b.iota());
-  return reviseScores(b, operands, score, queries, b.splat(b.toI32(s)), b.splat(b.toI32(head)));
+  return reviseScores(b, operands, score, queries, b.splat(keyNumber(s)), b.splat(b.toI32(head)));
 }
 
 KernelBuilder::Carried
@@ -282,9 +320,9 @@ AttentionFrame::forKeys(Value batch, Value head, Value firstQuery, Value column,
   Value row = b.add(b.mul(b.add(b.mul(batch, operands.heads), head), operands.queries),
                     b.add(firstQuery, column));
   Value rows = b.add(b.splat(b.toI32(row)), b.iota());
-  if (operands.keyCount % 64 != 0)
+  if (operands.keyCount % 64 != 0 || listed)
     return b.loop(from, to, 1, inits, [&](Value s, ValueRange carried) {
-      Value elements = b.add(b.mul(rows, b.splat(b.i32(operands.keyCount))), b.splat(b.toI32(s)));
+      Value elements = b.add(b.mul(rows, b.splat(b.i32(operands.keyCount))), b.splat(keyNumber(s)));
       return body(s, dropoutFactors(b, key, elements, operands.dropout), carried);
     });
   // Keys 16 apart share a Philox block: four words, four keys. `from` is a multiple of 64 and so is

@@ -28,6 +28,10 @@ inline constexpr double kNoScore = -std::numeric_limits<double>::infinity();
 /// NaN.
 inline constexpr double kLowestScore = -std::numeric_limits<float>::max();
 
+/// Whether query `t` sees the selected key `chosen` (i32; padding is negative).
+mlir::Value isVisible(KernelBuilder &b, const AttentionOperands &op, mlir::Value batch,
+                      mlir::Value t, mlir::Value chosen);
+
 /// What a score body makes of lanes of scores.
 struct RevisedScores {
   mlir::Value score;
@@ -41,8 +45,15 @@ RevisedScores reviseScores(KernelBuilder &b, const AttentionOperands &op, mlir::
 /// row.
 mlir::Value isScore(KernelBuilder &b, mlir::Value score);
 
+/// Numbers of keys, and beside each a word: bit i is set where query i of a block sees it.
+struct ListedKeys {
+  View keys, words;
+  mlir::Value first; ///< flat element
+};
+
 /// Emits the parts that forward and backward share. All sizes are padded so that no tile is ragged:
-/// keys to `paddedKeys` rows, columns to whole tiles; padding reads as zero.
+/// keys to `paddedKeys` rows, columns to whole tiles; padding reads as zero. A tile is a
+/// range of keys or, after useList(), of a list; then key `s` is number s of the list.
 class AttentionFrame {
 public:
   AttentionFrame(KernelBuilder &b, const AttentionOperands &operands);
@@ -58,6 +69,16 @@ public:
   /// Phase 0 of a sparse kernel: workspace words, bit i of word (b, block, s) set where query i of
   /// the block sees key s.
   void selectionPhase();
+  /// From now on the keys of a tile are those of `list`, counted from its first.
+  void useList(const ListedKeys &list) { listed = list; }
+  /// Copies the rows of the first `count` keys of the list, of one head of `from` [B, L, H, D].
+  void copyListed(const View &from, mlir::Value batch, mlir::Value head, mlir::Value count,
+                  const View &to);
+  /// Adds the first `count` rows of `from` to the rows of the list's keys of one head of `to`.
+  void addListed(const View &from, mlir::Value batch, mlir::Value head, mlir::Value count,
+                 const View &to);
+  /// The number of key `s`, i32.
+  mlir::Value keyNumber(mlir::Value s);
   /// Copies rows [0, rows) of head `head` of `tensor` [B, L, H, D] to contiguous scratch,
   /// zero-padded, and asks for the rows of the next head, which is worked on next.
   void copyHead(mlir::Value tensor, mlir::Value batch, mlir::Value head, const View &to);
@@ -110,8 +131,9 @@ public:
 
 private:
   /// Whether what a query sees is known when the loops are written: all keys up to its own number.
-  bool triangular() const { return operands.causal && !operands.offset; }
+  bool triangular() const { return operands.causal && !operands.offset && !listed; }
   void copyRow(const View &from, mlir::Value source, const View &to, mlir::Value row);
+  void prefetchNext(const View &from, mlir::Value source);
   void clearRow(const View &to, mlir::Value row);
   void scoreTile(int64_t vectors, const View &left, const View &right, mlir::Value s,
                  mlir::Value column, const View &to, mlir::Value target);
@@ -121,6 +143,7 @@ private:
   KernelBuilder &b;
   AttentionOperands operands;
   TileShape tileShape;
+  std::optional<ListedKeys> listed;
 };
 
 } // namespace dsa::cpu

@@ -1,4 +1,4 @@
-// Products of one query with its selected keys and values.
+// Rows of a list a vector of keys at a time: scores, softmax, and sums held in registers.
 #include "codegen/cpu/GatheredProduct.h"
 #include "codegen/cpu/Copy.h"
 
@@ -9,261 +9,56 @@ using namespace mlir;
 namespace dsa::cpu {
 namespace {
 
-int64_t selectedKeys(const AttentionOperands &op) {
-  return cast<RankedTensorType>(op.indices.getType()).getShape()[2];
-}
-
-/// Places for the selected keys of one query, in whole vectors.
-int64_t paddedKeys(KernelBuilder &b, const AttentionOperands &op) {
-  return static_cast<int64_t>(llvm::alignTo(selectedKeys(op), b.lanes()));
-}
-
-/// Keys and values as the gathers read them, and what a backward pass adds to them: the rows of one
-/// head in one piece, so that they stay in L2 while its queries pass. Of one head they are already.
-struct HeadRows {
+/// Neighbouring columns of rows, as many vectors as registers hold twice with room for one more
+/// row.
+struct Strip {
   KernelBuilder &b;
-  const AttentionOperands &op;
+  Value column;
+  SmallVector<Value> masks; ///< one a vector, null where all lanes are columns
 
-  bool isCopied() const { return op.keyHeads > 1; }
-  View keys() { return isCopied() ? inPieces(3, op.keys) : b.view(op.keys); }
-  View values() { return isCopied() ? inPieces(4, op.values) : b.view(op.values); }
-  View keysGrad(Value grad) {
-    return isCopied() ? inPieces(5, grad) : b.resultOrWorkspace(grad, 1);
+  SmallVector<Value> load(const View &view, Value row) const {
+    SmallVector<Value> vectors;
+    for (auto [i, mask] : llvm::enumerate(masks))
+      vectors.push_back(b.loadVector(view, at(row, i), mask));
+    return vectors;
   }
-  View valuesGrad(Value grad) {
-    return isCopied() ? inPieces(6, grad) : b.resultOrWorkspace(grad, 2);
+  void store(ArrayRef<Value> vectors, const View &view, Value row) const {
+    for (auto [i, mask] : llvm::enumerate(masks))
+      b.storeVector(vectors[i], view, at(row, i), mask);
   }
-
-  /// The phases that copy keys and values to their pieces.
-  void gather() {
-    if (!isCopied())
-      return;
-    copyPhase(b, op.keys, [&] { return b.view(op.keys); }, [&] { return keys(); });
-    copyPhase(b, op.values, [&] { return b.view(op.values); }, [&] { return values(); });
+  /// sums[i] + factors * vectors[i].
+  KernelBuilder::Carried fma(ArrayRef<Value> vectors, Value factors, ValueRange sums) const {
+    KernelBuilder::Carried result;
+    for (auto [vector, sum] : llvm::zip_equal(vectors, sums))
+      result.push_back(b.fma(vector, factors, sum));
+    return result;
   }
-
-  /// The phases that bring the pieces of their gradients together.
-  void scatter(Value keyGrad, Value valueGrad) {
-    if (!isCopied())
-      return;
-    copyPhase(
-        b, keyGrad, [&] { return keysGrad(keyGrad); },
-        [&] { return b.resultOrWorkspace(keyGrad, 1); });
-    copyPhase(
-        b, valueGrad, [&] { return valuesGrad(valueGrad); },
-        [&] { return b.resultOrWorkspace(valueGrad, 2); });
+  KernelBuilder::Carried zeros(int64_t sets) const {
+    return KernelBuilder::Carried(sets * masks.size(), b.splat(0.0));
   }
 
 private:
-  /// The pieces of `tensor`, [batch, row, head, column] like it.
-  View inPieces(unsigned slot, Value tensor) {
-    ArrayRef<int64_t> shape = cast<RankedTensorType>(tensor.getType()).getShape();
-    View view = b.workspace(slot, b.getF32Type(), {shape[0], shape[2], shape[1], shape[3]});
-    std::swap(view.shape[1], view.shape[2]);
-    std::swap(view.strides[1], view.strides[2]);
-    return view;
+  Value at(Value row, size_t i) const {
+    return b.add(b.add(row, column), static_cast<int64_t>(i) * b.lanes());
   }
 };
 
-/// One query of one head: its list of keys, and rows of the operands.
-struct GatheredQuery {
-  KernelBuilder &b;
-  const AttentionOperands &op;
-  Value batch, head, keyHead, t;
-  View list; ///< the keys that the query sees, `count` of them
-  Value count;
-
-  Value rowOf(const View &view, Value row, Value ofHead) {
-    return b.linear(view, {batch, row, ofHead, b.index(0)});
-  }
-
-  /// The position of the query in the numbering of the keys.
-  Value position() {
-    return op.offset ? b.add(t, b.toIndex(b.loadAt(b.view(op.offset), b.index(0)))) : t;
-  }
-
-  void collect() {
-    View indices = b.view(op.indices);
-    Value reach = position();
-    auto found = b.loop(
-        b.index(0), b.index(selectedKeys(op)), 1, b.index(0), [&](Value slot, ValueRange carried) {
-          Value chosen = b.load(indices, {batch, t, slot});
-          Value seen = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, chosen, b.i32(0));
-          if (op.causal) {
-            Value past =
-                arith::CmpIOp::create(b, arith::CmpIPredicate::sle, chosen, b.toI32(reach));
-            seen = arith::AndIOp::create(b, seen, past);
-          }
-          if (op.querySegments) {
-            Value s = b.toIndex(arith::MaxSIOp::create(b, chosen, b.i32(0)));
-            Value same = arith::CmpIOp::create(b, arith::CmpIPredicate::eq,
-                                               b.load(b.view(op.querySegments), {batch, t}),
-                                               b.load(b.view(op.keySegments), {batch, s}));
-            seen = arith::AndIOp::create(b, seen, same);
-          }
-          b.store(chosen, list, carried[0]); // the next key takes the place of one that is not seen
-          return KernelBuilder::Carried{
-              arith::SelectOp::create(b, seen, b.add(carried[0], 1), carried[0])};
-        });
-    count = found[0];
-  }
-
-  Value key(Value number) { return b.toIndex(b.load(list, number)); }
-
-  Value dot(const View &x, Value xStart, const View &y, Value yStart) {
-    auto sums = b.columns(x.columns(), b.splat(0.0), [&](Value d, Value mask, ValueRange carried) {
-      return KernelBuilder::Carried{b.fma(b.loadVector(x, b.add(xStart, d), mask),
-                                          b.loadVector(y, b.add(yStart, d), mask), carried[0])};
-    });
-    return b.sumLanes(sums[0]);
-  }
-
-  /// scale q . k of the key `s`.
-  Value score(const View &q, const View &keys, Value s) {
-    Value product = dot(q, rowOf(q, t, head), keys, rowOf(keys, s, keyHead));
-    return arith::MulFOp::create(b, product, b.f32(op.scale));
-  }
-
-  /// target += factor * source, one row.
-  void addRow(const View &target, Value at, const View &source, Value from, Value factor) {
-    Value factors = b.splat(factor);
-    b.columns(target.columns(), [&](Value d, Value mask) {
-      Value old = b.loadVector(target, b.add(at, d), mask);
-      b.storeVector(b.fma(b.loadVector(source, b.add(from, d), mask), factors, old), target,
-                    b.add(at, d), mask);
-    });
-  }
-
-  void clearRow(const View &target, Value at) {
-    b.columns(target.columns(), [&](Value d, Value mask) {
-      b.storeVector(b.splat(0.0), target, b.add(at, d), mask);
-    });
-  }
-
-  /// The scores of all keys of the list, in place: what the score body makes of them, and its
-  /// derivatives to `slopes` where it yields them. Returns the largest.
-  Value revise(const View &scores, const View &slopes) {
-    Value queries = b.splat(b.toI32(position())), heads = b.splat(b.toI32(head));
-    auto best = b.loop(
-        b.index(0), count, b.lanes(), b.splat(kLowestScore), [&](Value number, ValueRange carried) {
-          RevisedScores revised = reviseScores(b, op, b.loadVector(scores, number), queries,
-                                               b.loadVector(list, number), heads);
-          b.storeVector(revised.score, scores, number);
-          if (revised.slope)
-            b.storeVector(revised.slope, slopes, number);
-          Value inside = b.maskBelow(b.sub(count, number));
-          return KernelBuilder::Carried{
-              arith::SelectOp::create(b, inside, b.larger(carried[0], revised.score), carried[0])};
-        });
-    return b.maxLanes(best[0]);
-  }
-
-  /// Dropout factor of the pair (t, s); null without dropout.
-  Value factor(Value s) {
-    if (op.dropout == 0)
-      return {};
-    StreamKey stream = loadKey(b, b.view(op.key));
-    Value row = b.add(b.mul(b.add(b.mul(batch, op.heads), head), op.queries), t);
-    return dropoutFactors(b, stream, b.toI32(b.add(b.mul(row, op.keyCount), s)), op.dropout);
-  }
-};
-
-GatheredQuery queryOf(KernelBuilder &b, const AttentionOperands &op, Value batch, Value head,
-                      Value t) {
-  View list = b.scratch(b.getI32Type(), {paddedKeys(b, op) + 1});
-  return GatheredQuery{b, op, batch, head, b.div(head, op.heads / op.keyHeads), t, list, {}};
+int64_t stripVectors(KernelBuilder &b) {
+  return b.isa().registers / 4;
 }
 
-/// Scores, softmax and the weighted sum of values of one query.
-void attend(GatheredQuery &query, const View &weights, Value result, Value lse) {
-  KernelBuilder &b = query.b;
-  const AttentionOperands &op = query.op;
-  HeadRows rows{b, op};
-  View q = b.view(op.query), keys = rows.keys(), values = rows.values();
-  View output = b.resultOrWorkspace(result, 0), statistics = b.resultOrWorkspace(lse, 1);
-  Value zero = b.index(0), target = query.rowOf(output, query.t, query.head);
-  auto largest =
-      b.loop(zero, query.count, 1, b.f32(kLowestScore), [&](Value number, ValueRange carried) {
-        Value score = query.score(q, keys, query.key(number));
-        b.store(score, weights, number);
-        return KernelBuilder::Carried{b.larger(carried[0], score)};
-      });
-  Value best = op.scoreBody ? query.revise(weights, {}) : largest[0];
-  auto total = b.loop(zero, query.count, 1, b.f32(0), [&](Value number, ValueRange carried) {
-    Value weight = b.exp(arith::SubFOp::create(b, b.load(weights, number), best));
-    b.store(weight, weights, number);
-    return KernelBuilder::Carried{arith::AddFOp::create(b, carried[0], weight)};
-  });
-  Value some = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, total[0], b.f32(0));
-  Value safe = arith::SelectOp::create(b, some, total[0], b.f32(1));
-  Value sum = arith::AddFOp::create(b, best, b.log(safe));
-  b.store(arith::SelectOp::create(b, some, sum, b.f32(kNoScore)), statistics,
-          {query.batch, query.head, query.t});
-  query.clearRow(output, target);
-  b.loop(zero, query.count, 1, [&](Value number) {
-    Value s = query.key(number), weight = arith::DivFOp::create(b, b.load(weights, number), safe);
-    if (Value factor = query.factor(s))
-      weight = arith::MulFOp::create(b, weight, factor);
-    query.addRow(output, target, values, query.rowOf(values, s, query.keyHead), weight);
-  });
-}
-
-/// Revised scores of all keys that the query sees, and their derivatives by the raw ones.
-struct ScoreRows {
-  View scores, slopes;
-};
-
-/// Makes the scores of the whole list, and of them what the score body makes.
-ScoreRows reviseAll(GatheredQuery &query) {
-  KernelBuilder &b = query.b;
-  View q = b.view(query.op.query), keys = HeadRows{b, query.op}.keys();
-  int64_t places = paddedKeys(b, query.op);
-  ScoreRows rows{b.scratch(b.getF32Type(), {places}), b.scratch(b.getF32Type(), {places})};
-  b.loop(b.index(0), query.count, 1, [&](Value number) {
-    b.store(query.score(q, keys, query.key(number)), rows.scores, number);
-  });
-  query.revise(rows.scores, rows.slopes);
-  return rows;
-}
-
-/// All gradients that one query contributes to.
-void attendGrad(GatheredQuery &query, const AttentionGrads &grads) {
-  KernelBuilder &b = query.b;
-  const AttentionOperands &op = query.op;
-  HeadRows rows{b, op};
-  View q = b.view(op.query), keys = rows.keys(), values = rows.values(),
-       upstream = b.view(grads.grad), output = b.view(grads.output);
-  View dq = b.resultOrWorkspace(grads.queryGrad, 0), dk = rows.keysGrad(grads.keysGrad),
-       dv = rows.valuesGrad(grads.valuesGrad);
-  auto own = [&](const View &view) { return query.rowOf(view, query.t, query.head); };
-  Value shift = b.load(b.view(grads.lse), {query.batch, query.head, query.t}),
-        scale = b.f32(op.scale);
-  Value delta = query.dot(output, own(output), upstream, own(upstream));
-  query.clearRow(dq, own(dq));
-  ScoreRows revised = op.scoreBody ? reviseAll(query) : ScoreRows();
-  auto addPair = [&](Value number, Value score) {
-    Value s = query.key(number);
-    auto other = [&](const View &view) { return query.rowOf(view, s, query.keyHead); };
-    Value p = b.exp(arith::SubFOp::create(b, score, shift)), kept = p;
-    Value dp = query.dot(upstream, own(upstream), values, other(values));
-    if (Value factor = query.factor(s)) {
-      kept = arith::MulFOp::create(b, p, factor);
-      dp = arith::MulFOp::create(b, dp, factor);
-    }
-    Value ds = arith::MulFOp::create(b, p, arith::SubFOp::create(b, dp, delta));
-    ds = arith::MulFOp::create(b, ds, scale);
-    if (op.scoreBody)
-      ds = arith::MulFOp::create(b, ds, b.load(revised.slopes, number));
-    query.addRow(dq, own(dq), keys, other(keys), ds);
-    query.addRow(dk, other(dk), q, own(q), ds);
-    query.addRow(dv, other(dv), upstream, own(upstream), kept);
-  };
-  b.loop(b.index(0), query.count, 1, [&](Value number) {
-    if (!op.scoreBody)
-      return addPair(number, query.score(q, keys, query.key(number)));
-    Value score = b.load(revised.scores, number);
-    b.when(isScore(b, score), [&] { addPair(number, score); });
-  });
+/// Covers [0, columns) with strips.
+void forStrips(KernelBuilder &b, int64_t columns, llvm::function_ref<void(const Strip &)> body) {
+  int64_t width = stripVectors(b) * b.lanes(), rest = columns % width, whole = columns - rest;
+  if (whole)
+    b.loop(0, whole, width,
+           [&](Value column) { body({b, column, SmallVector<Value>(stripVectors(b), Value())}); });
+  if (!rest)
+    return;
+  SmallVector<Value> masks(rest / b.lanes(), Value());
+  if (rest % b.lanes())
+    masks.push_back(b.maskBelow(b.index(rest % b.lanes())));
+  body({b, b.index(whole), masks});
 }
 
 } // namespace
@@ -272,46 +67,225 @@ bool prefersGather(const AttentionOperands &op) {
   if (!op.indices)
     return false;
   double seen = static_cast<double>(op.keyCount) * (op.causal ? 0.5 : 1.0);
-  return seen > 4.0 * static_cast<double>(selectedKeys(op));
+  auto selected = cast<RankedTensorType>(op.indices.getType()).getShape()[2];
+  return seen > 4.0 * static_cast<double>(selected);
 }
 
-void emitGatheredAttention(KernelBuilder &b, const AttentionOperands &op, Value result, Value lse) {
-  constexpr int64_t kQueries = 16;
-  int64_t blocks = static_cast<int64_t>(llvm::divideCeil(op.queries, kQueries));
-  HeadRows{b, op}.gather();
-  b.phase(op.batches * op.heads * blocks, [&](Value item) {
-    Value row = b.div(item, blocks), first = b.mul(b.rem(item, blocks), kQueries);
-    View weights = b.scratch(b.getF32Type(), {paddedKeys(b, op)});
-    b.loop(first, b.min(b.add(first, kQueries), b.index(op.queries)), 1, [&](Value t) {
-      GatheredQuery query = queryOf(b, op, b.div(row, op.heads), b.rem(row, op.heads), t);
-      query.collect();
-      attend(query, weights, result, lse);
-    });
-  });
+View HeadRows::keysGrad(Value grad) {
+  return isCopied() ? inPieces(5, false) : b.resultOrWorkspace(grad, 2);
 }
 
-void emitGatheredAttentionGrad(KernelBuilder &b, const AttentionOperands &op,
-                               const AttentionGrads &grads) {
-  int64_t group = op.heads / op.keyHeads;
-  HeadRows rows{b, op};
-  rows.gather();
-  b.phase(op.batches * op.keyHeads, [&](Value item) {
-    Value batch = b.div(item, op.keyHeads), keyHead = b.rem(item, op.keyHeads);
-    View dk = rows.keysGrad(grads.keysGrad), dv = rows.valuesGrad(grads.valuesGrad);
-    b.loop(0, op.keyCount, 1, [&](Value s) {
-      GatheredQuery row{b, op, batch, keyHead, keyHead, s, {}, {}};
-      row.clearRow(dk, row.rowOf(dk, s, keyHead));
-      row.clearRow(dv, row.rowOf(dv, s, keyHead));
-    });
-    b.loop(0, group, 1, [&](Value member) {
-      b.loop(0, op.queries, 1, [&](Value t) {
-        GatheredQuery query = queryOf(b, op, batch, b.add(b.mul(keyHead, group), member), t);
-        query.collect();
-        attendGrad(query, grads);
+View HeadRows::valuesGrad(Value grad) {
+  return isCopied() ? inPieces(5, true) : b.resultOrWorkspace(grad, 3);
+}
+
+void HeadRows::gather() {
+  if (!isCopied())
+    return;
+  copyPhase(b, op.keys, [&] { return b.view(op.keys); }, [&] { return keys(); });
+  copyPhase(b, op.values, [&] { return b.view(op.values); }, [&] { return values(); });
+}
+
+void HeadRows::scatter(Value keyGrad, Value valueGrad) {
+  if (!isCopied())
+    return;
+  copyPhase(
+      b, keyGrad, [&] { return keysGrad(keyGrad); },
+      [&] { return b.resultOrWorkspace(keyGrad, 2); });
+  copyPhase(
+      b, valueGrad, [&] { return valuesGrad(valueGrad); },
+      [&] { return b.resultOrWorkspace(valueGrad, 3); });
+}
+
+/// One row of keys and the row of values beside it, of one head in one piece; `slot` is the
+/// workspace.
+View HeadRows::inPieces(unsigned slot, bool ofValues) {
+  int64_t row = op.depth + op.valueDepth, columns = ofValues ? op.valueDepth : op.depth;
+  View both = b.workspace(slot, b.getF32Type(), {op.batches, op.keyHeads, op.keyCount, row});
+  SmallVector<int64_t> strides = {both.strides[0], row, both.strides[1], 1};
+  return {both.base,
+          both.element,
+          {op.batches, op.keyCount, op.keyHeads, columns},
+          strides,
+          both.offset + (ofValues ? op.depth : 0)};
+}
+
+int64_t keysAtOnce(const AttentionOperands &op, bool isBackward) {
+  constexpr int64_t kFloats = 128 * 1024;
+  int64_t rows = kFloats / ((op.depth + op.valueDepth) * (isBackward ? 2 : 1));
+  return std::max<int64_t>(rows, 1);
+}
+
+GatheredQuery::GatheredQuery(KernelBuilder &b, const AttentionOperands &op, Value batch, Value head,
+                             Value t, const KeyLists::Own &list)
+    : b(b), op(op), batch(batch), head(head), keyHead(b.div(head, op.heads / op.keyHeads)), t(t),
+      keys(HeadRows(b, op).keys()), values(HeadRows(b, op).values()), list(list),
+      places(b.mul(b.div(b.add(list.count, b.lanes() - 1), b.lanes()), b.lanes())),
+      query{b.view(op.query), b.linear(b.view(op.query), {batch, t, head, b.index(0)})} {}
+
+/// The keys of the list from `number` on, a vector of them.
+Value GatheredQuery::keysFrom(Value number) {
+  return b.loadVector(list.keys, b.add(list.first, number));
+}
+
+/// Which of the places from `number` on are keys of the list.
+Value GatheredQuery::isListed(Value number) {
+  return b.maskBelow(b.sub(list.count, number));
+}
+
+/// Where the row of key number `number` of the list begins.
+Value GatheredQuery::rowOf(const View &view, Value number) {
+  Value s = b.toIndex(b.loadAt(list.keys, b.add(list.first, number)));
+  return b.linear(view, {batch, s, keyHead, b.index(0)});
+}
+
+/// to[n] = factor * left . row n of the list, for all its places.
+void GatheredQuery::products(const Row &left, double factor, const View &rows, const View &to) {
+  bool isOneStrip = rows.columns() <= stripVectors(b) * b.lanes();
+  if (!isOneStrip)
+    b.loop(b.index(0), places, b.lanes(),
+           [&](Value number) { b.storeVector(b.splat(0.0), to, number); });
+  forStrips(b, rows.columns(), [&](const Strip &strip) {
+    SmallVector<Value> own = strip.load(left.view, left.start);
+    for (Value &vector : own)
+      vector = arith::MulFOp::create(b, vector, b.splat(factor));
+    b.loop(b.index(0), places, b.lanes(), [&](Value number) {
+      Value sums = sumRows(b, [&](int64_t lane) {
+        SmallVector<Value> other = strip.load(rows, rowOf(rows, b.add(number, lane)));
+        Value sum = arith::MulFOp::create(b, own[0], other[0]);
+        for (size_t i = 1; i < own.size(); ++i)
+          sum = b.fma(own[i], other[i], sum);
+        return sum;
       });
+      if (!isOneStrip)
+        sums = arith::AddFOp::create(b, sums, b.loadVector(to, number));
+      b.storeVector(sums, to, number);
     });
   });
-  rows.scatter(grads.keysGrad, grads.valuesGrad);
+}
+
+/// What the score body, if there is one, makes of the scores of the keys from `number` on.
+RevisedScores GatheredQuery::revise(Value score, Value number) {
+  if (!op.scoreBody)
+    return {score, {}};
+  Value position = op.offset ? b.add(t, b.toIndex(b.loadAt(b.view(op.offset), b.index(0)))) : t;
+  return reviseScores(b, op, score, b.splat(b.toI32(position)), keysFrom(number),
+                      b.splat(b.toI32(head)));
+}
+
+/// Dropout factors of the keys from `number` on; null without dropout.
+Value GatheredQuery::factors(Value number) {
+  if (op.dropout == 0)
+    return {};
+  Value row = b.add(b.mul(b.add(b.mul(batch, op.heads), head), op.queries), t);
+  Value elements = b.add(b.splat(b.toI32(b.mul(row, op.keyCount))), keysFrom(number));
+  return dropoutFactors(b, loadKey(b, b.view(op.key)), elements, op.dropout);
+}
+
+void GatheredQuery::attend(const Softmax &softmax) {
+  View weights = b.scratch(b.getF32Type(), {KeyLists(b, op).ownPlaces()});
+  products(query, op.scale, keys, weights);
+  Value zero = b.index(0), old = b.loadAt(softmax.top, softmax.row);
+  auto best = b.loop(zero, places, b.lanes(), b.splat(old), [&](Value number, ValueRange carried) {
+    Value score = revise(b.loadVector(weights, number), number).score;
+    score = arith::SelectOp::create(b, isListed(number), score, b.splat(kNoScore));
+    b.storeVector(score, weights, number);
+    return KernelBuilder::Carried{b.larger(carried[0], score)};
+  });
+  Value top = b.maxLanes(best[0]), tops = b.splat(top);
+  auto total = b.loop(zero, places, b.lanes(), b.splat(0.0), [&](Value number, ValueRange carried) {
+    Value weight = b.exp(arith::SubFOp::create(b, b.loadVector(weights, number), tops));
+    Value kept = weight;
+    if (Value factor = factors(number))
+      kept = arith::MulFOp::create(b, weight, factor);
+    b.storeVector(kept, weights, number);
+    return KernelBuilder::Carried{arith::AddFOp::create(b, carried[0], weight)};
+  });
+  Value shrink = b.exp(arith::SubFOp::create(b, old, top));
+  Value before = arith::MulFOp::create(b, b.loadAt(softmax.sum, softmax.row), shrink);
+  b.storeAt(top, softmax.top, softmax.row);
+  b.storeAt(arith::AddFOp::create(b, before, b.sumLanes(total[0])), softmax.sum, softmax.row);
+  addValues(weights, b.splat(shrink), {softmax.output, b.rowStart(softmax.output, softmax.row)});
+}
+
+/// output = shrink * output + the sum of weight * value: even and odd keys in sums of their own, so
+/// that multiply-adds need not wait for each other.
+void GatheredQuery::addValues(const View &weights, Value shrink, const Row &output) {
+  forStrips(b, values.columns(), [&](const Strip &strip) {
+    auto add = [&](Value number, ValueRange sums) {
+      Value weight = b.splat(b.loadAt(weights, number));
+      return strip.fma(strip.load(values, rowOf(values, number)), weight, sums);
+    };
+    size_t vectors = strip.masks.size();
+    Value even = b.sub(list.count, b.rem(list.count, 2));
+    auto sums = b.loop(b.index(0), even, 2, strip.zeros(2), [&](Value number, ValueRange carried) {
+      KernelBuilder::Carried result = add(number, carried.take_front(vectors));
+      llvm::append_range(result, add(b.add(number, 1), carried.drop_front(vectors)));
+      return result;
+    });
+    auto first = b.loop(even, list.count, 1, ValueRange(sums).take_front(vectors), add);
+    SmallVector<Value> row = strip.load(output.view, output.start);
+    for (size_t i = 0; i < vectors; ++i)
+      row[i] = b.fma(row[i], shrink, arith::AddFOp::create(b, first[i], sums[vectors + i]));
+    strip.store(row, output.view, output.start);
+  });
+}
+
+void GatheredQuery::attendGrad(const Backward &to) {
+  int64_t places = KeyLists(b, op).ownPlaces();
+  View weights = b.scratch(b.getF32Type(), {places}), grads = b.scratch(b.getF32Type(), {places});
+  products(query, op.scale, keys, weights);
+  products(to.upstream, 1.0, values, grads);
+  softmaxGrad(to, weights, grads);
+  addKeyGrads(to, grads);
+  addValueGrads(to, weights);
+}
+
+/// weights: scores -> dropped probabilities; scoreGrads: dP -> scale dS.
+void GatheredQuery::softmaxGrad(const Backward &to, const View &weights, const View &scoreGrads) {
+  Value shift = b.splat(to.lse), mean = b.splat(to.delta), zero = b.splat(0.0);
+  b.loop(b.index(0), places, b.lanes(), [&](Value number) {
+    RevisedScores z = revise(b.loadVector(weights, number), number);
+    Value p = b.exp(arith::SubFOp::create(b, z.score, shift)), kept = p;
+    Value dp = b.loadVector(scoreGrads, number), counts = isListed(number);
+    if (Value factor = factors(number)) {
+      kept = arith::MulFOp::create(b, p, factor);
+      dp = arith::MulFOp::create(b, dp, factor);
+    }
+    Value ds = arith::MulFOp::create(b, p, arith::SubFOp::create(b, dp, mean));
+    ds = arith::MulFOp::create(b, ds, b.splat(op.scale));
+    if (op.scoreBody) {
+      ds = arith::MulFOp::create(b, ds, z.slope);
+      counts = arith::AndIOp::create(b, counts, isScore(b, z.score));
+    }
+    b.storeVector(arith::SelectOp::create(b, counts, kept, zero), weights, number);
+    b.storeVector(arith::SelectOp::create(b, counts, ds, zero), scoreGrads, number);
+  });
+}
+
+/// dq += sum of ds k, and dk of each key += ds q.
+void GatheredQuery::addKeyGrads(const Backward &to, const View &scoreGrads) {
+  forStrips(b, keys.columns(), [&](const Strip &strip) {
+    SmallVector<Value> own = strip.load(query.view, query.start);
+    SmallVector<Value> before = strip.load(to.queryGrad.view, to.queryGrad.start);
+    auto sums = b.loop(b.index(0), list.count, 1, before, [&](Value number, ValueRange carried) {
+      Value ds = b.splat(b.loadAt(scoreGrads, number)), row = rowOf(to.keysGrad, number);
+      strip.store(strip.fma(own, ds, strip.load(to.keysGrad, row)), to.keysGrad, row);
+      return strip.fma(strip.load(keys, rowOf(keys, number)), ds, carried);
+    });
+    strip.store(sums, to.queryGrad.view, to.queryGrad.start);
+  });
+}
+
+/// dv of each key += p do.
+void GatheredQuery::addValueGrads(const Backward &to, const View &weights) {
+  forStrips(b, values.columns(), [&](const Strip &strip) {
+    SmallVector<Value> upstream = strip.load(to.upstream.view, to.upstream.start);
+    b.loop(b.index(0), list.count, 1, [&](Value number) {
+      Value p = b.splat(b.loadAt(weights, number)), row = rowOf(to.valuesGrad, number);
+      strip.store(strip.fma(upstream, p, strip.load(to.valuesGrad, row)), to.valuesGrad, row);
+    });
+  });
 }
 
 } // namespace dsa::cpu

@@ -128,6 +128,30 @@ SmallVector<Value> transpose(KernelBuilder &b, ArrayRef<Value> rows) {
   return current;
 }
 
+/// Sums of rows [first, first + count). Lane i belongs to row i % count of each four lanes as long
+/// as there are fewer than four rows, later of the whole vector.
+static Value sumRange(KernelBuilder &b, llvm::function_ref<Value(int64_t)> row, int64_t first,
+                      int64_t count) {
+  if (count == 1)
+    return row(first);
+  int64_t width = count / 2, span = width < 4 ? 4 : b.lanes();
+  Value x = sumRange(b, row, first, width), y = sumRange(b, row, first + width, width);
+  SmallVector<int64_t> low, high;
+  for (int64_t start = 0; start < b.lanes(); start += span)
+    for (int64_t chunk = 0; chunk < span / 2; chunk += width)
+      for (int64_t of : {int64_t(0), b.lanes()})
+        for (int64_t lane = 0; lane < width; ++lane) {
+          low.push_back(of + start + chunk + lane);
+          high.push_back(of + start + span / 2 + chunk + lane);
+        }
+  return arith::AddFOp::create(b, vector::ShuffleOp::create(b, x, y, low),
+                               vector::ShuffleOp::create(b, x, y, high));
+}
+
+Value sumRows(KernelBuilder &b, llvm::function_ref<Value(int64_t)> row) {
+  return sumRange(b, row, 0, b.lanes());
+}
+
 void packTransposed(KernelBuilder &b, const View &from, ArrayRef<Value> rows, int64_t depth,
                     const View &to, Value target, int64_t step) {
   auto square = [&](Value k, int64_t steps) {

@@ -57,6 +57,10 @@ llvm::SmallVector<mlir::Value> rowStarts(KernelBuilder &b, const View &view, mli
 /// The transpose of a square of lanes() vectors.
 llvm::SmallVector<mlir::Value> transpose(KernelBuilder &b, llvm::ArrayRef<mlir::Value> rows);
 
+/// A vector whose lane i is the sum of the lanes of row(i), for lanes() rows; rows are summed up as
+/// they come, in a tree, so that few are alive at once.
+mlir::Value sumRows(KernelBuilder &b, llvm::function_ref<mlir::Value(int64_t i)> row);
+
 /// Stores element k < depth of the row of `from` that begins at flat element rows[i] to element
 /// target + k * step + i of `to`; `rows` are lanes() many.
 void packTransposed(KernelBuilder &b, const View &from, llvm::ArrayRef<mlir::Value> rows,
