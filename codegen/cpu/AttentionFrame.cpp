@@ -71,6 +71,37 @@ Value isScore(KernelBuilder &b, Value score) {
                                b.constant(score.getType(), kNoScore));
 }
 
+QueryRows QueryRows::ofHead(KernelBuilder &b, Value batch, Value head, Value query, int64_t size,
+                            int64_t queries) {
+  return {batch, head, query, b.min(b.index(size), b.sub(b.index(queries), query))};
+}
+
+QueryRows QueryRows::ofQuery(KernelBuilder &b, Value batch, Value query, Value groupHead,
+                             Value first, int64_t group) {
+  Value count = b.min(b.index(kQueryBlock), b.sub(b.index(group), first));
+  return {batch, b.add(groupHead, first), query, count, /*acrossHeads=*/true};
+}
+
+QueryRows QueryRows::block(KernelBuilder &b, Value row) const {
+  return {batch, head, b.add(query, row), b.min(b.index(kQueryBlock), b.sub(count, row))};
+}
+
+Value QueryRows::queryOf(KernelBuilder &b, Value row) const {
+  return acrossHeads ? query : b.add(query, row);
+}
+
+Value QueryRows::headOf(KernelBuilder &b, Value row) const {
+  return acrossHeads ? b.add(head, row) : head;
+}
+
+Value QueryRows::start(KernelBuilder &b, const View &view, Value row) const {
+  return b.linear(view, {batch, queryOf(b, row), headOf(b, row), b.index(0)});
+}
+
+Value QueryRows::countFrom(KernelBuilder &b, Value row) const {
+  return b.max(b.sub(count, row), b.index(0));
+}
+
 AttentionFrame::AttentionFrame(KernelBuilder &b, const AttentionOperands &operands)
     : b(b), operands(operands), tileShape{b.isa().registers >= 32 ? 8 : 4, 2} {}
 
@@ -143,35 +174,52 @@ void AttentionFrame::copyHead(Value tensor, Value batch, Value head, const View 
   b.loop(from.shape[1], to.shape[0], 1, [&](Value row) { clearRow(to, row); });
 }
 
-void AttentionFrame::copyQueries(Value tensor, Value batch, Value head, Value first,
-                                 const View &to) {
+void AttentionFrame::copyQueries(Value tensor, const QueryRows &rows, const View &to) {
   View from = b.view(tensor);
-  Value rows = b.min(b.index(kQueryBlock), b.sub(b.index(from.shape[1]), first));
-  b.loop(b.index(0), rows, 1, [&](Value row) {
-    Value source = b.linear(from, {batch, b.add(row, first), head, b.index(0)});
+  b.loop(b.index(0), rows.count, 1, [&](Value row) {
+    Value source = rows.start(b, from, row);
     prefetchNext(from, source);
     copyRow(from, source, to, row);
   });
-  b.loop(rows, b.index(kQueryBlock), 1, [&](Value row) { clearRow(to, row); });
+  b.loop(rows.count, b.index(kQueryBlock), 1, [&](Value row) { clearRow(to, row); });
 }
 
 Value AttentionFrame::keyNumber(Value s) {
   return listed ? b.loadAt(listed->keys, b.add(listed->first, s)) : b.toI32(s);
 }
 
-void AttentionFrame::copyListed(const View &from, Value batch, Value head, Value count,
-                                const View &to) {
-  b.loop(b.index(0), count, 1, [&](Value s) {
-    Value row = b.toIndex(keyNumber(s));
-    copyRow(from, b.linear(from, {batch, row, head, b.index(0)}), to, s);
+Value AttentionFrame::keyHeadOf(const QueryRows &rows) {
+  return b.div(rows.head, operands.heads / operands.keyHeads);
+}
+
+bool AttentionFrame::isRagged(const QueryRows &rows) const {
+  int64_t all = rows.acrossHeads ? operands.heads / operands.keyHeads : operands.queries;
+  return all % kQueryBlock != 0;
+}
+
+void AttentionFrame::forListed(const ListedKeys &list, Value count,
+                               llvm::function_ref<void(Value)> body) {
+  b.loop(b.index(0), count, keyTile(), [&](Value from) {
+    listed = ListedKeys{list.keys, list.words, b.add(list.first, from)};
+    body(b.min(b.index(keyTile()), b.sub(count, from)));
+    listed.reset();
   });
 }
 
-void AttentionFrame::addListed(const View &from, Value batch, Value head, Value count,
+void AttentionFrame::copyListed(const View &from, const QueryRows &rows, Value count,
+                                const View &to) {
+  Value keyHead = keyHeadOf(rows);
+  b.loop(b.index(0), count, 1, [&](Value s) {
+    Value row = b.toIndex(keyNumber(s));
+    copyRow(from, b.linear(from, {rows.batch, row, keyHead, b.index(0)}), to, s);
+  });
+}
+
+void AttentionFrame::addListed(const View &from, Value batch, Value keyHead, Value count,
                                const View &to) {
   b.loop(b.index(0), count, 1, [&](Value s) {
     Value row = b.toIndex(keyNumber(s)), source = b.rowStart(from, s),
-          target = b.linear(to, {batch, row, head, b.index(0)});
+          target = b.linear(to, {batch, row, keyHead, b.index(0)});
     b.columns(to.columns(), [&](Value d, Value mask) {
       Value sum = arith::AddFOp::create(b, b.loadVector(to, b.add(target, d), mask),
                                         b.loadVector(from, b.add(source, d)));
@@ -257,7 +305,8 @@ Value AttentionFrame::reach(Value query, int64_t count, Value from, Value to) {
 }
 
 Value AttentionFrame::firstMasked(Value query, Value from, Value to) {
-  bool known = !operands.indices && !operands.querySegments && !operands.offset;
+  bool known = listed ? !listed->words.base
+                      : !operands.indices && !operands.querySegments && !operands.offset;
   return known ? reach(query, 1, from, to) : from;
 }
 
@@ -273,53 +322,64 @@ AttentionFrame::Steps AttentionFrame::queriesOf(Value firstQuery, Value key) {
   return {first, all, tileShape.rows};
 }
 
-Value AttentionFrame::sees(Value batch, Value firstQuery, Value column, Value s) {
+Value AttentionFrame::sees(const QueryRows &rows, Value column, Value s) {
   Value lanes = b.add(b.splat(b.toI32(column)), b.iota());
   auto both = [&](Value x, Value y) -> Value {
     return x ? Value(arith::AndIOp::create(b, x, y)) : y;
   };
+  Value mask, everywhere = b.constant(b.vectorType(b.getI1Type()), 1);
+  if (listed && !listed->words.base)
+    return everywhere;
   if (operands.indices) {
     Value word = listed ? b.loadAt(listed->words, b.add(listed->first, s))
-                        : b.load(selection(), {batch, b.div(firstQuery, kQueryBlock), s});
+                        : b.load(selection(), {rows.batch, b.div(rows.query, kQueryBlock), s});
     Value bit = arith::ShLIOp::create(b, b.splat(b.i32(1)), lanes);
     Value hit = arith::AndIOp::create(b, b.splat(word), bit);
     return arith::CmpIOp::create(b, arith::CmpIPredicate::ne, hit, b.splat(b.i32(0)));
   }
-  Value mask;
   if (operands.causal) {
-    Value last = b.add(lanes, b.splat(b.toI32(b.add(firstQuery, queryOffset()))));
+    Value last = b.add(lanes, b.splat(b.toI32(b.add(rows.query, queryOffset()))));
     mask = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, last, b.splat(b.toI32(s)));
   }
   if (operands.querySegments) {
     View own = b.view(operands.querySegments), other = b.view(operands.keySegments);
-    Value t = b.add(firstQuery, column);
-    Value left = b.maskBelow(b.max(b.index(0), b.sub(b.index(operands.queries), t)));
-    Value segments = b.loadVector(own, b.linear(own, {batch, t}), left);
-    Value segment = b.load(other, {batch, s});
+    Value segments = b.loadVector(own, b.linear(own, {rows.batch, b.add(rows.query, column)}),
+                                  b.maskBelow(rows.countFrom(b, column)));
+    Value segment = b.load(other, {rows.batch, s});
     mask =
         both(mask, arith::CmpIOp::create(b, arith::CmpIPredicate::eq, segments, b.splat(segment)));
   }
-  return mask ? mask : b.constant(b.vectorType(b.getI1Type()), 1);
+  return mask ? mask : everywhere;
 }
 
-RevisedScores AttentionFrame::revise(Value score, Value head, Value firstQuery, Value column,
-                                     Value s) {
-  Value first = b.add(b.add(firstQuery, column), queryOffset());
-  Value queries = b.add(b.splat(b.toI32(first)), b.iota());
-  return reviseScores(b, operands, score, queries, b.splat(keyNumber(s)), b.splat(b.toI32(head)));
+RevisedScores AttentionFrame::revise(Value score, const QueryRows &rows, Value column, Value s) {
+  Value lanes = b.add(b.splat(b.toI32(column)), b.iota());
+  Value query = b.splat(b.toI32(b.add(rows.query, queryOffset()))),
+        head = b.splat(b.toI32(rows.head));
+  (rows.acrossHeads ? head : query) = b.add(rows.acrossHeads ? head : query, lanes);
+  return reviseScores(b, operands, score, query, b.splat(keyNumber(s)), head);
+}
+
+/// The numbers of the rows from `column` on in [B, H, L].
+Value AttentionFrame::rowNumbers(const QueryRows &rows, Value column) {
+  Value first = b.add(
+      b.mul(b.add(b.mul(rows.batch, operands.heads), rows.headOf(b, column)), operands.queries),
+      rows.queryOf(b, column));
+  Value lanes = b.iota();
+  if (rows.acrossHeads)
+    lanes = b.mul(lanes, b.splat(b.i32(operands.queries)));
+  return b.add(b.splat(b.toI32(first)), lanes);
 }
 
 KernelBuilder::Carried
-AttentionFrame::forKeys(Value batch, Value head, Value firstQuery, Value column, Value from,
-                        Value to, ValueRange inits,
+AttentionFrame::forKeys(const QueryRows &queryRows, Value column, Value from, Value to,
+                        ValueRange inits,
                         llvm::function_ref<KernelBuilder::Carried(Value, Value, ValueRange)> body) {
   if (operands.dropout == 0)
     return b.loop(from, to, 1, inits,
                   [&](Value s, ValueRange carried) { return body(s, {}, carried); });
   StreamKey key = loadKey(b, b.view(operands.key));
-  Value row = b.add(b.mul(b.add(b.mul(batch, operands.heads), head), operands.queries),
-                    b.add(firstQuery, column));
-  Value rows = b.add(b.splat(b.toI32(row)), b.iota());
+  Value rows = rowNumbers(queryRows, column);
   if (operands.keyCount % 64 != 0 || listed)
     return b.loop(from, to, 1, inits, [&](Value s, ValueRange carried) {
       Value elements = b.add(b.mul(rows, b.splat(b.i32(operands.keyCount))), b.splat(keyNumber(s)));

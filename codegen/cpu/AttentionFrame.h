@@ -45,15 +45,38 @@ RevisedScores reviseScores(KernelBuilder &b, const AttentionOperands &op, mlir::
 /// row.
 mlir::Value isScore(KernelBuilder &b, mlir::Value score);
 
-/// Numbers of keys, and beside each a word: bit i is set where query i of a block sees it.
+/// Numbers of keys, and beside each a word: bit i is set where query i of a block sees it. Without
+/// words all rows see all keys.
 struct ListedKeys {
   View keys, words;
   mlir::Value first; ///< flat element
 };
 
+/// Rows of queries: `count` of one head from `query` on, or those of `count` heads from `head` on
+/// of the one query.
+struct QueryRows {
+  mlir::Value batch, head, query, count;
+  bool acrossHeads = false;
+
+  /// `size` queries from `query` on, fewer at the end.
+  static QueryRows ofHead(KernelBuilder &b, mlir::Value batch, mlir::Value head, mlir::Value query,
+                          int64_t size, int64_t queries);
+  /// Heads from number `first` on of the `group` heads from `groupHead` on, 32 at most.
+  static QueryRows ofQuery(KernelBuilder &b, mlir::Value batch, mlir::Value query,
+                           mlir::Value groupHead, mlir::Value first, int64_t group);
+  /// Up to 32 of these queries of one head, from row `row` on.
+  QueryRows block(KernelBuilder &b, mlir::Value row) const;
+  mlir::Value queryOf(KernelBuilder &b, mlir::Value row) const;
+  mlir::Value headOf(KernelBuilder &b, mlir::Value row) const;
+  /// The flat element at which a row of `view` [B, L, H, D] begins.
+  mlir::Value start(KernelBuilder &b, const View &view, mlir::Value row) const;
+  /// The number of rows from `row` on, 0 if it lies behind the last.
+  mlir::Value countFrom(KernelBuilder &b, mlir::Value row) const;
+};
+
 /// Emits the parts that forward and backward share. All sizes are padded so that no tile is ragged:
 /// keys to `paddedKeys` rows, columns to whole tiles; padding reads as zero. A tile is a
-/// range of keys or, after useList(), of a list; then key `s` is number s of the list.
+/// range of keys or, in forListed(), of a list.
 class AttentionFrame {
 public:
   AttentionFrame(KernelBuilder &b, const AttentionOperands &operands);
@@ -69,22 +92,26 @@ public:
   /// Phase 0 of a sparse kernel: workspace words, bit i of word (b, block, s) set where query i of
   /// the block sees key s.
   void selectionPhase();
-  /// From now on the keys of a tile are those of `list`, counted from its first.
-  void useList(const ListedKeys &list) { listed = list; }
-  /// Copies the rows of the first `count` keys of the list, of one head of `from` [B, L, H, D].
-  void copyListed(const View &from, mlir::Value batch, mlir::Value head, mlir::Value count,
-                  const View &to);
-  /// Adds the first `count` rows of `from` to the rows of the list's keys of one head of `to`.
-  void addListed(const View &from, mlir::Value batch, mlir::Value head, mlir::Value count,
+  /// Calls body(listed) for tiles of the `count` keys of a list, `listed` of them; inside, key `s`
+  /// is number s of the tile.
+  void forListed(const ListedKeys &list, mlir::Value count,
+                 llvm::function_ref<void(mlir::Value listed)> body);
+  /// Copies the rows of the tile's first `count` keys, of the head that `rows` see of `from`
+  /// [B, L, H, D].
+  void copyListed(const View &from, const QueryRows &rows, mlir::Value count, const View &to);
+  /// Adds the first `count` rows of `from` to the rows of the tile's keys in `to` [B, L, H, D].
+  void addListed(const View &from, mlir::Value batch, mlir::Value keyHead, mlir::Value count,
                  const View &to);
+  mlir::Value keyHeadOf(const QueryRows &rows);
+  /// Whether a block of such rows may have fewer than 32.
+  bool isRagged(const QueryRows &rows) const;
   /// The number of key `s`, i32.
   mlir::Value keyNumber(mlir::Value s);
   /// Copies rows [0, rows) of head `head` of `tensor` [B, L, H, D] to contiguous scratch,
   /// zero-padded, and asks for the rows of the next head, which is worked on next.
   void copyHead(mlir::Value tensor, mlir::Value batch, mlir::Value head, const View &to);
-  /// Copies queries [first, first + 32) of one head, zero rows beyond the end, likewise.
-  void copyQueries(mlir::Value tensor, mlir::Value batch, mlir::Value head, mlir::Value first,
-                   const View &to);
+  /// Copies up to 32 rows, zero rows beyond the last, likewise.
+  void copyQueries(mlir::Value tensor, const QueryRows &rows, const View &to);
   /// to[d][i] = factor * from[i][d].
   void transposeQueries(const View &from, const View &to, double factor);
   /// scores[s - from][i] = sum_d left[s][d] right[d][i] for keys [from, to), rounded up to whole
@@ -112,18 +139,16 @@ public:
   Steps keysOf(mlir::Value query, mlir::Value from, mlir::Value to);
   /// The queries of the block that see a tile of rows from key `key` on.
   Steps queriesOf(mlir::Value firstQuery, mlir::Value key);
-  /// Mask of the lanes (queries firstQuery + column ...) that see key `s` < keyCount.
-  mlir::Value sees(mlir::Value batch, mlir::Value firstQuery, mlir::Value column, mlir::Value s);
-  /// What the score body makes of the scores of key `s` for lanes of queries, firstQuery + column
-  /// and on.
-  RevisedScores revise(mlir::Value score, mlir::Value head, mlir::Value firstQuery,
-                       mlir::Value column, mlir::Value s);
-  /// Calls body(s, factor) for keys [from, to): factor is the dropout factor of lanes of queries,
-  /// null without dropout. Keys come in an order that depends on shapes only; carried values go
+  /// Mask of the lanes (rows from `column` on) that see key `s` < keyCount.
+  mlir::Value sees(const QueryRows &rows, mlir::Value column, mlir::Value s);
+  /// What the score body makes of the scores of key `s` for lanes of rows, `column` and on.
+  RevisedScores revise(mlir::Value score, const QueryRows &rows, mlir::Value column, mlir::Value s);
+  /// Calls body(s, factor) for keys [from, to): factor is the dropout factor of lanes of rows, null
+  /// without dropout. Keys come in an order that depends on shapes only; carried values go
   /// through `body`.
   KernelBuilder::Carried
-  forKeys(mlir::Value batch, mlir::Value head, mlir::Value firstQuery, mlir::Value column,
-          mlir::Value from, mlir::Value to, mlir::ValueRange inits,
+  forKeys(const QueryRows &rows, mlir::Value column, mlir::Value from, mlir::Value to,
+          mlir::ValueRange inits,
           llvm::function_ref<KernelBuilder::Carried(mlir::Value s, mlir::Value factor,
                                                     mlir::ValueRange)>
               body);
@@ -133,6 +158,7 @@ private:
   /// Whether what a query sees is known when the loops are written: all keys up to its own number.
   bool triangular() const { return operands.causal && !operands.offset && !listed; }
   void copyRow(const View &from, mlir::Value source, const View &to, mlir::Value row);
+  mlir::Value rowNumbers(const QueryRows &rows, mlir::Value column);
   void prefetchNext(const View &from, mlir::Value source);
   void clearRow(const View &to, mlir::Value row);
   void scoreTile(int64_t vectors, const View &left, const View &right, mlir::Value s,

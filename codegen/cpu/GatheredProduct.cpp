@@ -63,20 +63,40 @@ void forStrips(KernelBuilder &b, int64_t columns, llvm::function_ref<void(const 
 
 } // namespace
 
-bool prefersGather(const AttentionOperands &op) {
-  if (!op.indices)
-    return false;
+/// The keys that a query sees on average, over those it selects.
+static double seenOverSelected(const AttentionOperands &op) {
   double seen = static_cast<double>(op.keyCount) * (op.causal ? 0.5 : 1.0);
   auto selected = cast<RankedTensorType>(op.indices.getType()).getShape()[2];
-  return seen > 4.0 * static_cast<double>(selected);
+  return seen / static_cast<double>(selected);
 }
 
-View HeadRows::keysGrad(Value grad) {
-  return isCopied() ? inPieces(5, false) : b.resultOrWorkspace(grad, 2);
+/// What a pair that is gathered costs in pairs of a tile, and what a row of a tile that only one
+/// query reads costs beside one that is there.
+static constexpr double kGathered = 4.0, kCopied = 1.5;
+
+bool prefersGather(const AttentionOperands &op) {
+  return op.indices && seenOverSelected(op) > kGathered;
 }
 
-View HeadRows::valuesGrad(Value grad) {
-  return isCopied() ? inPieces(5, true) : b.resultOrWorkspace(grad, 3);
+KeyAccess keyAccessOf(const AttentionOperands &op) {
+  if (!op.indices)
+    return KeyAccess::Tiles;
+  int64_t group = op.heads / op.keyHeads, rows = llvm::alignTo(group, kQueryBlock);
+  double headTiles = kCopied * static_cast<double>(rows) / static_cast<double>(group);
+  if (seenOverSelected(op) <= std::min(kGathered, headTiles))
+    return KeyAccess::Tiles;
+  return kGathered < headTiles ? KeyAccess::Lists : KeyAccess::HeadTiles;
+}
+
+KeyAccess prepareKeys(KernelBuilder &b, AttentionFrame &frame) {
+  KeyAccess access = keyAccessOf(frame.op());
+  if (access != KeyAccess::Tiles) {
+    KeyLists(b, frame.op()).phase(/*shares=*/access == KeyAccess::Lists);
+    HeadRows(b, frame.op()).gather();
+  } else if (frame.op().indices) {
+    frame.selectionPhase();
+  }
+  return access;
 }
 
 void HeadRows::gather() {
@@ -86,27 +106,62 @@ void HeadRows::gather() {
   copyPhase(b, op.values, [&] { return b.view(op.values); }, [&] { return values(); });
 }
 
-void HeadRows::scatter(Value keyGrad, Value valueGrad) {
-  if (!isCopied())
-    return;
-  copyPhase(
-      b, keyGrad, [&] { return keysGrad(keyGrad); },
-      [&] { return b.resultOrWorkspace(keyGrad, 2); });
-  copyPhase(
-      b, valueGrad, [&] { return valuesGrad(valueGrad); },
-      [&] { return b.resultOrWorkspace(valueGrad, 3); });
+int64_t HeadRows::gradParts() const {
+  return std::min<int64_t>(llvm::divideCeil(4, op.batches * op.keyHeads),
+                           llvm::divideCeil(op.queries, KeyLists::kQueries));
 }
 
-/// One row of keys and the row of values beside it, of one head in one piece; `slot` is the
+Value HeadRows::gradBatch(Value batch, Value part) {
+  return b.add(b.mul(part, op.batches), batch);
+}
+
+void HeadRows::clearGrads(Value gradBatch, Value keyHead) {
+  for (const View &view : {keysGrad(), valuesGrad()})
+    b.loop(0, op.keyCount, 1, [&](Value s) {
+      Value start = b.linear(view, {gradBatch, s, keyHead, b.index(0)});
+      b.columns(view.columns(), [&](Value d, Value mask) {
+        b.storeVector(b.splat(0.0), view, b.add(start, d), mask);
+      });
+    });
+}
+
+void HeadRows::scatter(const AttentionGrads &grads) {
+  sumParts(grads.keysGrad, 2, /*ofValues=*/false);
+  sumParts(grads.valuesGrad, 3, /*ofValues=*/true);
+}
+
+void HeadRows::sumParts(Value grad, unsigned slot, bool ofValues) {
+  int64_t rows = op.keyCount * op.keyHeads;
+  View shape{{}, b.getF32Type(), {op.batches * rows, ofValues ? op.valueDepth : op.depth}, {}, 0};
+  b.rowsPhase(shape, [&](Value row) {
+    View parts = inPieces(5, gradParts(), ofValues), sum = b.resultOrWorkspace(grad, slot);
+    Value batch = b.div(row, rows), place = b.rem(row, rows);
+    Value s = b.div(place, op.keyHeads), keyHead = b.rem(place, op.keyHeads);
+    auto start = [&](const View &view, Value ofBatch) {
+      return b.linear(view, {ofBatch, s, keyHead, b.index(0)});
+    };
+    b.columns(sum.columns(), [&](Value d, Value mask) {
+      Value total;
+      for (int64_t part = 0; part < gradParts(); ++part) {
+        Value from = start(parts, gradBatch(batch, b.index(part)));
+        Value own = b.loadVector(parts, b.add(from, d), mask);
+        total = total ? Value(arith::AddFOp::create(b, total, own)) : own;
+      }
+      b.storeVector(total, sum, b.add(start(sum, batch), d), mask);
+    });
+  });
+}
+
+/// A row of keys and the row of values beside it, of one head in one piece; `slot` is the
 /// workspace.
-View HeadRows::inPieces(unsigned slot, bool ofValues) {
+View HeadRows::inPieces(unsigned slot, int64_t parts, bool ofValues) {
   int64_t row = op.depth + op.valueDepth, columns = ofValues ? op.valueDepth : op.depth;
-  View both = b.workspace(slot, b.getF32Type(), {op.batches, op.keyHeads, op.keyCount, row});
-  SmallVector<int64_t> strides = {both.strides[0], row, both.strides[1], 1};
+  View both =
+      b.workspace(slot, b.getF32Type(), {parts * op.batches, op.keyHeads, op.keyCount, row});
   return {both.base,
           both.element,
-          {op.batches, op.keyCount, op.keyHeads, columns},
-          strides,
+          {parts * op.batches, op.keyCount, op.keyHeads, columns},
+          {both.strides[0], row, both.strides[1], 1},
           both.offset + (ofValues ? op.depth : 0)};
 }
 
@@ -116,12 +171,13 @@ int64_t keysAtOnce(const AttentionOperands &op, bool isBackward) {
   return std::max<int64_t>(rows, 1);
 }
 
-GatheredQuery::GatheredQuery(KernelBuilder &b, const AttentionOperands &op, Value batch, Value head,
-                             Value t, const KeyLists::Own &list)
-    : b(b), op(op), batch(batch), head(head), keyHead(b.div(head, op.heads / op.keyHeads)), t(t),
+GatheredQuery::GatheredQuery(KernelBuilder &b, const AttentionOperands &op, const QueryRows &rows,
+                             Value row, const KeyLists::Own &list)
+    : b(b), op(op), batch(rows.batch), head(rows.head),
+      keyHead(b.div(head, op.heads / op.keyHeads)), t(rows.queryOf(b, row)),
       keys(HeadRows(b, op).keys()), values(HeadRows(b, op).values()), list(list),
       places(b.mul(b.div(b.add(list.count, b.lanes() - 1), b.lanes()), b.lanes())),
-      query{b.view(op.query), b.linear(b.view(op.query), {batch, t, head, b.index(0)})} {}
+      query{b.view(op.query), rows.start(b, b.view(op.query), row)} {}
 
 /// The keys of the list from `number` on, a vector of them.
 Value GatheredQuery::keysFrom(Value number) {
@@ -134,9 +190,9 @@ Value GatheredQuery::isListed(Value number) {
 }
 
 /// Where the row of key number `number` of the list begins.
-Value GatheredQuery::rowOf(const View &view, Value number) {
+Value GatheredQuery::rowOf(const View &view, Value ofBatch, Value number) {
   Value s = b.toIndex(b.loadAt(list.keys, b.add(list.first, number)));
-  return b.linear(view, {batch, s, keyHead, b.index(0)});
+  return b.linear(view, {ofBatch, s, keyHead, b.index(0)});
 }
 
 /// to[n] = factor * left . row n of the list, for all its places.
@@ -265,12 +321,13 @@ void GatheredQuery::softmaxGrad(const Backward &to, const View &weights, const V
 
 /// dq += sum of ds k, and dk of each key += ds q.
 void GatheredQuery::addKeyGrads(const Backward &to, const View &scoreGrads) {
+  View grads = HeadRows(b, op).keysGrad();
   forStrips(b, keys.columns(), [&](const Strip &strip) {
     SmallVector<Value> own = strip.load(query.view, query.start);
     SmallVector<Value> before = strip.load(to.queryGrad.view, to.queryGrad.start);
     auto sums = b.loop(b.index(0), list.count, 1, before, [&](Value number, ValueRange carried) {
-      Value ds = b.splat(b.loadAt(scoreGrads, number)), row = rowOf(to.keysGrad, number);
-      strip.store(strip.fma(own, ds, strip.load(to.keysGrad, row)), to.keysGrad, row);
+      Value ds = b.splat(b.loadAt(scoreGrads, number)), row = rowOf(grads, to.gradBatch, number);
+      strip.store(strip.fma(own, ds, strip.load(grads, row)), grads, row);
       return strip.fma(strip.load(keys, rowOf(keys, number)), ds, carried);
     });
     strip.store(sums, to.queryGrad.view, to.queryGrad.start);
@@ -279,11 +336,12 @@ void GatheredQuery::addKeyGrads(const Backward &to, const View &scoreGrads) {
 
 /// dv of each key += p do.
 void GatheredQuery::addValueGrads(const Backward &to, const View &weights) {
+  View grads = HeadRows(b, op).valuesGrad();
   forStrips(b, values.columns(), [&](const Strip &strip) {
     SmallVector<Value> upstream = strip.load(to.upstream.view, to.upstream.start);
     b.loop(b.index(0), list.count, 1, [&](Value number) {
-      Value p = b.splat(b.loadAt(weights, number)), row = rowOf(to.valuesGrad, number);
-      strip.store(strip.fma(upstream, p, strip.load(to.valuesGrad, row)), to.valuesGrad, row);
+      Value p = b.splat(b.loadAt(weights, number)), row = rowOf(grads, to.gradBatch, number);
+      strip.store(strip.fma(upstream, p, strip.load(grads, row)), grads, row);
     });
   });
 }

@@ -56,13 +56,13 @@ LogicalResult emitHeadLinear(KernelBuilder &b, Operation *anchor) {
     Value batch = b.div(block, blocks), first = b.mul(b.rem(block, blocks), kQueryBlock);
     View rows = b.scratch(b.getF32Type(), {kQueryBlock, frame.padded(depth)});
     View sums = b.scratch(b.getF32Type(), {kQueryBlock, width}), result = b.view(op.getResult());
-    frame.copyQueries(op.getInput(), batch, head, first, rows);
+    auto of = QueryRows::ofHead(b, batch, head, first, kQueryBlock, queries);
+    frame.copyQueries(op.getInput(), of, rows);
     clear(b, sums);
     frame.accumulate(rows, rows.columns(), 1, b.index(kQueryBlock), packed(), allSteps(b, depth),
                      b.mul(head, depth), sums, b.index(0));
-    b.loop(first, b.min(b.add(first, kQueryBlock), b.index(queries)), 1, [&](Value t) {
-      copyRow(b, sums, b.rowStart(sums, b.sub(t, first)), result,
-              b.linear(result, {batch, t, head, b.index(0)}));
+    b.loop(b.index(0), of.count, 1, [&](Value row) {
+      copyRow(b, sums, b.rowStart(sums, row), result, of.start(b, result, row));
     });
   });
   return success();
@@ -82,8 +82,9 @@ LogicalResult emitHeadLinearGradWeight(KernelBuilder &b, Operation *anchor) {
     clear(b, sums);
     b.loop(0, shape[0], 1, [&](Value batch) {
       b.loop(0, shape[1], kQueryBlock, [&](Value first) {
-        frame.copyQueries(op.getGrad(), batch, head, first, grad);
-        frame.copyQueries(op.getInput(), batch, head, first, input);
+        auto of = QueryRows::ofHead(b, batch, head, first, kQueryBlock, shape[1]);
+        frame.copyQueries(op.getGrad(), of, grad);
+        frame.copyQueries(op.getInput(), of, input);
         frame.accumulate(grad, 1, grad.columns(), b.index(rows), input, allSteps(b, kQueryBlock),
                          zero, sums, zero);
       });

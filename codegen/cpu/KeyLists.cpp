@@ -54,7 +54,7 @@ KeyLists::Shared KeyLists::shared(Value batch, Value firstQuery) {
           b.toIndex(b.load(sharedCounts(), {batch, block}))};
 }
 
-void KeyLists::phase() {
+void KeyLists::phase(bool shares) {
   b.phase(op.batches * op.blocks(), [&](Value item) {
     Value batch = b.div(item, op.blocks()), block = b.rem(item, op.blocks());
     Value first = b.mul(block, kQueryBlock),
@@ -64,8 +64,9 @@ void KeyLists::phase() {
     b.loop(0, members.elements(), b.lanes(),
            [&](Value at) { b.storeVector(b.splat(b.i32(0)), members, at); });
     b.loop(first, end, 1, [&](Value t) { collect(members, batch, first, t); });
-    Value least = leastShared(members);
-    share(members, least, batch, block);
+    Value least = shares ? leastShared(members) : b.i32(kQueryBlock + 1);
+    if (shares)
+      share(members, least, batch, block);
     b.loop(first, end, 1, [&](Value t) { listOwn(members, least, batch, first, t); });
   });
 }
@@ -145,15 +146,15 @@ void KeyLists::listOwn(const View &members, Value least, Value batch, Value firs
   b.store(b.toI32(count), ownCounts(), {batch, t});
 }
 
-void KeyLists::forOwn(Value batch, Value first, Value end, int64_t keysAtOnce,
-                      llvm::function_ref<void(Value t, const Own &list)> body) {
+void KeyLists::forOwn(const QueryRows &rows, int64_t keysAtOnce,
+                      llvm::function_ref<void(Value row, const Own &list)> body) {
   View done = b.scratch(b.getI32Type(), {kQueries});
   b.loop(0, kQueries, b.lanes(), [&](Value row) { b.storeVector(b.splat(b.i32(0)), done, row); });
   b.loop(0, op.keyCount, keysAtOnce, [&](Value from) {
     Value until = b.toI32(b.add(from, keysAtOnce));
-    b.loop(first, end, 1, [&](Value t) {
-      Own all = own(batch, t);
-      Value row = b.sub(t, first), begin = b.toIndex(b.loadAt(done, row));
+    b.loop(b.index(0), rows.count, 1, [&](Value row) {
+      Own all = own(rows.batch, rows.queryOf(b, row));
+      Value begin = b.toIndex(b.loadAt(done, row));
       auto isInRange = [&](ValueRange number) -> Value {
         Value key = b.loadAt(all.keys, b.add(all.first, number[0]));
         return arith::AndIOp::create(b, b.less(number[0], all.count), b.less(key, until));
@@ -163,7 +164,7 @@ void KeyLists::forOwn(Value batch, Value first, Value end, int64_t keysAtOnce,
       })[0];
       b.storeAt(b.toI32(stop), done, row);
       b.when(b.less(begin, stop),
-             [&] { body(t, {all.keys, b.add(all.first, begin), b.sub(stop, begin)}); });
+             [&] { body(row, {all.keys, b.add(all.first, begin), b.sub(stop, begin)}); });
     });
   });
 }

@@ -24,16 +24,17 @@ public:
   };
 
   /// Makes the lists of all blocks: workspace of O(queries * selected keys), scratch of one word a
-  /// key.
-  void phase();
+  /// key. Unless `shares`, all keys that a query sees are its own.
+  void phase(bool shares);
   Shared shared(mlir::Value batch, mlir::Value firstQuery);
+  Own own(mlir::Value batch, mlir::Value t);
   /// Queries whose own keys are visited together.
   static constexpr int64_t kQueries = 256;
-  /// Calls body(t, list) for queries [first, end), kQueries at most, and the parts of their own
-  /// lists that lie within one range of `keysAtOnce` keys after the other: the rows of a range then
-  /// stay near while all queries pass.
-  void forOwn(mlir::Value batch, mlir::Value first, mlir::Value end, int64_t keysAtOnce,
-              llvm::function_ref<void(mlir::Value t, const Own &list)> body);
+  /// Calls body(row, list) for rows of one head, kQueries at most, and the parts of their own lists
+  /// that lie within one range of `keysAtOnce` keys after the other: the rows of a range then stay
+  /// near while all queries pass.
+  void forOwn(const QueryRows &rows, int64_t keysAtOnce,
+              llvm::function_ref<void(mlir::Value row, const Own &list)> body);
   /// An upper bound of the count of an own list, in whole vectors.
   int64_t ownPlaces() const;
 
@@ -41,7 +42,6 @@ private:
   int64_t selected() const;
   int64_t sharedPlaces() const;
   View ownKeys(), ownCounts(), sharedKeys(), sharedWords(), sharedCounts();
-  Own own(mlir::Value batch, mlir::Value t);
   void collect(const View &members, mlir::Value batch, mlir::Value first, mlir::Value t);
   mlir::Value leastShared(const View &members);
   void share(const View &members, mlir::Value least, mlir::Value batch, mlir::Value block);

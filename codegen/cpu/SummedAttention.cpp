@@ -38,7 +38,9 @@ void SummedAttention::allocate() {
 /// weights[s][i] += exp(scale q . k - lse) of one head for the queries from `first` on.
 void SummedAttention::addHead(Value batch, Value head, Value first, Value limit) {
   View keys = b.view(frame.op().keys), sums = b.view(lse);
-  frame.copyQueries(frame.op().query, batch, head, first, queries);
+  frame.copyQueries(frame.op().query,
+                    QueryRows::ofHead(b, batch, head, first, kQueryBlock, frame.op().queries),
+                    queries);
   frame.transposeQueries(queries, transposed, frame.op().scale);
   b.loop(0, kQueryBlock, 1, [&](Value row) {
     Value t = b.min(b.add(row, first), b.index(frame.op().queries - 1));
