@@ -138,6 +138,15 @@ struct SelectedAttention {
   int64_t length, heads, keyHeads, width, valueWidth, k;
 };
 
+int64_t selectedPairs(const SelectedAttention &of) {
+  return of.k * (of.k + 1) / 2 + of.k * (of.length - of.k);
+}
+
+std::string selectedShape(const SelectedAttention &of, Keys keys) {
+  return llvm::formatv("L{0} H{1}/{2} D{3}/{4} k{5}{6}", of.length, of.heads, of.keyHeads, of.width,
+                       of.valueWidth, of.k, keys == Keys::Neighbouring ? ", neighbouring" : "");
+}
+
 void addSelectedAttention(std::vector<KernelCase> &cases, const SelectedAttention &of, Keys keys) {
   std::string q = f32({1, of.length, of.heads, of.width}),
               k = f32({1, of.length, of.keyHeads, of.width}),
@@ -157,14 +166,42 @@ void addSelectedAttention(std::vector<KernelCase> &cases, const SelectedAttentio
   func.return %o, %dq, %dk, %dv : {3}, {0}, {1}, {2}
 })",
       q, k, v, o, lse, indices, attributes);
-  int64_t pairs = of.k * (of.k + 1) / 2 + of.k * (of.length - of.k);
-  std::string shape =
-      llvm::formatv("L{0} H{1}/{2} D{3}/{4} k{5}{6}", of.length, of.heads, of.keyHeads, of.width,
-                    of.valueWidth, of.k, keys == Keys::Neighbouring ? ", neighbouring" : "");
   cases.push_back({.kernel = "selected_attention_step",
-                   .shape = shape,
+                   .shape = selectedShape(of, keys),
                    .module = text,
-                   .flops = (8 * of.width + 6 * of.valueWidth) * of.heads * pairs,
+                   .flops = (8 * of.width + 6 * of.valueWidth) * of.heads * selectedPairs(of),
+                   .keys = keys});
+}
+
+/// The indexer's loss on `k` selected keys and the gradients of its scores. A pair takes 2 heads
+/// width FLOPs for the attention, 8 index heads width for scores and gradients.
+void addIndexLoss(std::vector<KernelCase> &cases, const SelectedAttention &of, int64_t indexHeads,
+                  Keys keys) {
+  std::string q = f32({1, of.length, indexHeads, of.width}), k = f32({1, of.length, of.width}),
+              w = f32({1, of.length, indexHeads}), all = f32({1, of.length, of.length}),
+              query = f32({1, of.length, of.heads, of.width}),
+              key = f32({1, of.length, of.keyHeads, of.width}), lse = f32({1, of.heads, of.length}),
+              indices = i32({1, of.length, of.k}), target = f32({1, of.length, of.k}),
+              row = f32({1, of.length});
+  std::string text = llvm::formatv(
+      R"(func.func @main(%q: {0} {{dsa.role = "input", dsa.name = "index_q"}, %k: {1} {{dsa.role = "input", dsa.name = "index_k"},
+  %w: {2} {{dsa.role = "input", dsa.name = "index_w"}, %query: {4} {{dsa.role = "input", dsa.name = "q"},
+  %keys: {5} {{dsa.role = "input", dsa.name = "k"}, %lse: {6} {{dsa.role = "input", dsa.name = "lse"},
+  %i: {7} {{dsa.role = "input", dsa.name = "indices"})
+  -> (tensor<f32> {{dsa.name = "loss"}, {0} {{dsa.name = "dq"}, {1} {{dsa.name = "dk"}, {2} {{dsa.name = "dw"}) {{
+  %one = arith.constant dense<1.0> : tensor<f32>
+  %s = dsa.index_scores %q, %k, %w : ({0}, {1}, {2}) -> {3}
+  %loss, %each, %p = dsa.index_kl %s, %query, %keys, %lse indices(%i) {{causal, scale = 0.125}
+      : ({3}, {4}, {5}, {6}, {7}) -> (tensor<f32>, {9}, {8})
+  %ds = dsa.index_kl_grad %one, %s, %p indices(%i) {{causal} : (tensor<f32>, {3}, {8}, {7}) -> {3}
+  %dq, %dk, %dw = dsa.index_scores_grad %ds, %q, %k, %w : ({3}, {0}, {1}, {2}) -> ({0}, {1}, {2})
+  func.return %loss, %dq, %dk, %dw : tensor<f32>, {0}, {1}, {2}
+})",
+      q, k, w, all, query, key, lse, indices, target, row);
+  cases.push_back({.kernel = "selected_index_loss_step",
+                   .shape = selectedShape(of, keys),
+                   .module = text,
+                   .flops = (2 * of.heads + 8 * indexHeads) * of.width * selectedPairs(of),
                    .keys = keys});
 }
 
@@ -266,6 +303,8 @@ std::vector<KernelCase> dsa::kernelCases() {
   addSelectedAttention(cases, heads, Keys::Neighbouring);
   addSelectedAttention(cases, heads, Keys::Independent);
   addSelectedAttention(cases, latent, Keys::Independent);
+  addIndexLoss(cases, heads, 4, Keys::Neighbouring);
+  addIndexLoss(cases, heads, 4, Keys::Independent);
   addExperts(cases, 4096, 256, 512);
   addIndexTopK(cases, 8192, 4, 64, 512);
   addIndexTopK(cases, 8192, 4, 64, 512, ", equal", Scores::Equal);

@@ -47,21 +47,46 @@ int64_t stripVectors(KernelBuilder &b) {
   return b.isa().registers / 4;
 }
 
-/// Covers [0, columns) with strips.
-void forStrips(KernelBuilder &b, int64_t columns, llvm::function_ref<void(const Strip &)> body) {
+/// Covers [0, columns) with strips; `carried` goes through all of them.
+KernelBuilder::Carried
+forStrips(KernelBuilder &b, int64_t columns, ValueRange carried,
+          llvm::function_ref<KernelBuilder::Carried(const Strip &, ValueRange)> body) {
   int64_t width = stripVectors(b) * b.lanes(), rest = columns % width, whole = columns - rest;
+  KernelBuilder::Carried values(carried);
   if (whole)
-    b.loop(0, whole, width,
-           [&](Value column) { body({b, column, SmallVector<Value>(stripVectors(b), Value())}); });
+    values = b.loop(b.index(0), b.index(whole), width, values, [&](Value column, ValueRange inner) {
+      return body({b, column, SmallVector<Value>(stripVectors(b), Value())}, inner);
+    });
   if (!rest)
-    return;
+    return values;
   SmallVector<Value> masks(rest / b.lanes(), Value());
   if (rest % b.lanes())
     masks.push_back(b.maskBelow(b.index(rest % b.lanes())));
-  body({b, b.index(whole), masks});
+  return body({b, b.index(whole), masks}, values);
+}
+
+void forStrips(KernelBuilder &b, int64_t columns, llvm::function_ref<void(const Strip &)> body) {
+  forStrips(b, columns, {}, [&](const Strip &strip, ValueRange) {
+    body(strip);
+    return KernelBuilder::Carried();
+  });
 }
 
 } // namespace
+
+Value dotRows(KernelBuilder &b, const Row &left, const View &rows, ArrayRef<Value> starts) {
+  return forStrips(b, rows.columns(), b.splat(0.0), [&](const Strip &strip, ValueRange carried) {
+    SmallVector<Value> own = strip.load(left.view, left.start);
+    Value sums = sumRows(b, [&](int64_t lane) {
+      SmallVector<Value> other = strip.load(rows, starts[lane]);
+      Value sum = arith::MulFOp::create(b, own[0], other[0]);
+      for (size_t i = 1; i < own.size(); ++i)
+        sum = b.fma(own[i], other[i], sum);
+      return sum;
+    });
+    return KernelBuilder::Carried{arith::AddFOp::create(b, carried[0], sums)};
+  })[0];
+}
 
 /// The keys that a query sees on average, over those it selects.
 static double seenOverSelected(const AttentionOperands &op) {
@@ -197,26 +222,12 @@ Value GatheredQuery::rowOf(const View &view, Value ofBatch, Value number) {
 
 /// to[n] = factor * left . row n of the list, for all its places.
 void GatheredQuery::products(const Row &left, double factor, const View &rows, const View &to) {
-  bool isOneStrip = rows.columns() <= stripVectors(b) * b.lanes();
-  if (!isOneStrip)
-    b.loop(b.index(0), places, b.lanes(),
-           [&](Value number) { b.storeVector(b.splat(0.0), to, number); });
-  forStrips(b, rows.columns(), [&](const Strip &strip) {
-    SmallVector<Value> own = strip.load(left.view, left.start);
-    for (Value &vector : own)
-      vector = arith::MulFOp::create(b, vector, b.splat(factor));
-    b.loop(b.index(0), places, b.lanes(), [&](Value number) {
-      Value sums = sumRows(b, [&](int64_t lane) {
-        SmallVector<Value> other = strip.load(rows, rowOf(rows, b.add(number, lane)));
-        Value sum = arith::MulFOp::create(b, own[0], other[0]);
-        for (size_t i = 1; i < own.size(); ++i)
-          sum = b.fma(own[i], other[i], sum);
-        return sum;
-      });
-      if (!isOneStrip)
-        sums = arith::AddFOp::create(b, sums, b.loadVector(to, number));
-      b.storeVector(sums, to, number);
-    });
+  b.loop(b.index(0), places, b.lanes(), [&](Value number) {
+    SmallVector<Value> starts;
+    for (int64_t lane = 0; lane < b.lanes(); ++lane)
+      starts.push_back(rowOf(rows, b.add(number, lane)));
+    Value sums = dotRows(b, left, rows, starts);
+    b.storeVector(arith::MulFOp::create(b, sums, b.splat(factor)), to, number);
   });
 }
 

@@ -60,6 +60,10 @@ struct Row {
   mlir::Value start; ///< flat element of its first column
 };
 
+/// Lane i: the product of `left` and the row of `rows` that begins at flat element starts[i].
+mlir::Value dotRows(KernelBuilder &b, const Row &left, const View &rows,
+                    llvm::ArrayRef<mlir::Value> starts);
+
 /// Keys whose rows stay in L2 together, with as much again where a backward pass adds to gradients.
 int64_t keysAtOnce(const AttentionOperands &op, bool isBackward);
 

@@ -18,7 +18,6 @@ struct KlEmitter {
   IndexKlOp op;
   SummedAttention attention;
   SupportRows rows;
-  View products = {};
 
   KlEmitter(KernelBuilder &b, IndexKlOp op)
       : b(b), op(op), attention(b, op, op.getScale().convertToDouble()),
@@ -43,39 +42,34 @@ struct KlEmitter {
     });
   }
 
-  /// scale q . k - lse of one head and one key.
-  Value shiftedProduct(Value batch, Value t, Value head, Value s) {
-    View query = b.view(op.getQuery()), keys = b.view(op.getKeys());
-    Value q = b.linear(query, {batch, t, head, b.index(0)});
-    Value k = b.linear(keys, {batch, s, b.div(head, attention.groupSize()), b.index(0)});
-    auto sums =
-        b.columns(operands().depth, b.splat(0.0), [&](Value d, Value mask, ValueRange carried) {
-          return KernelBuilder::Carried{b.fma(b.loadVector(query, b.add(q, d), mask),
-                                              b.loadVector(keys, b.add(k, d), mask), carried[0])};
-        });
-    Value product = arith::MulFOp::create(b, b.sumLanes(sums[0]), b.f32(operands().scale));
-    return arith::SubFOp::create(b, product, b.load(b.view(op.getLse()), {batch, head, t}));
+  /// The sum over the heads of exp(scale q . k - lse), for the selected keys of lanes of places.
+  Value summedWeights(Value batch, Value t, Value at) {
+    View query = b.view(op.getQuery()), keys = b.view(op.getKeys()), lse = b.view(op.getLse());
+    SmallVector<Value> chosen;
+    for (int64_t lane = 0; lane < b.lanes(); ++lane)
+      chosen.push_back(rows.keyAt(batch, t, b.add(at, lane)));
+    auto ofHead = [&](Value head, ValueRange carried) {
+      Value keyHead = b.div(head, attention.groupSize());
+      SmallVector<Value> starts;
+      for (Value s : chosen)
+        starts.push_back(b.linear(keys, {batch, s, keyHead, b.index(0)}));
+      Row left{query, b.linear(query, {batch, t, head, b.index(0)})};
+      Value products =
+          arith::MulFOp::create(b, dotRows(b, left, keys, starts), b.splat(operands().scale));
+      Value shifted = arith::SubFOp::create(b, products, b.splat(b.load(lse, {batch, head, t})));
+      return KernelBuilder::Carried{arith::AddFOp::create(b, carried[0], b.exp(shifted))};
+    };
+    return b.loop(b.index(0), b.index(operands().heads), 1, b.splat(0.0), ofHead)[0];
   }
 
   /// One query that reads its selected keys only.
   void gatheredRow(Value batch, Value t) {
-    int64_t heads = operands().heads;
     rows.allocate();
-    products = b.scratch(b.getF32Type(), {heads, rows.paddedPlaces()});
-    rows.readSelected(batch, t, [&](Value place, Value s) -> Value {
-      b.loop(0, heads, 1, [&](Value head) {
-        b.store(shiftedProduct(batch, t, head, s), products, {head, place});
-      });
-      return b.f32(0);
-    });
+    rows.readSelected(batch, t, [&](Value, Value) { return b.f32(0); });
     b.loop(0, rows.paddedPlaces(), b.lanes(), [&](Value at) {
-      auto sum =
-          b.loop(b.index(0), b.index(heads), 1, b.splat(0.0), [&](Value head, ValueRange carried) {
-            Value x = b.loadVector(products, b.add(b.rowStart(products, head), at));
-            return KernelBuilder::Carried{arith::AddFOp::create(b, carried[0], b.exp(x))};
-          });
+      Value sums = summedWeights(batch, t, at);
       Value seen = rows.isPlace(b.loadVector(rows.score, at));
-      b.storeVector(arith::SelectOp::create(b, seen, sum[0], b.splat(0.0)), rows.share, at);
+      b.storeVector(arith::SelectOp::create(b, seen, sums, b.splat(0.0)), rows.share, at);
     });
     finishRow(batch, t);
   }

@@ -116,16 +116,19 @@ Value SupportRows::isSeen(Value batch, Value t, Value chosen) {
                                     b.load(b.view(keySegments), {batch, s})));
 }
 
+Value SupportRows::keyAt(Value batch, Value t, Value place) {
+  Value chosen = b.load(b.view(indices), {batch, t, b.min(place, b.index(places - 1))});
+  return b.toIndex(arith::MaxSIOp::create(b, chosen, b.i32(0)));
+}
+
 void SupportRows::scoreSelected(Value batch, Value t) {
   IndexScoreTiles tiles = tilesOf(*this);
-  View from = b.view(producer.getIndexKey()), chosenKeys = b.view(indices);
+  View from = b.view(producer.getIndexKey());
   b.loop(0, paddedPlaces(), tiles.panel(), [&](Value first) {
     for (int64_t lane = 0; lane < tiles.panel(); lane += b.lanes()) {
       SmallVector<Value> rows;
       for (int64_t row = 0; row < b.lanes(); ++row) {
-        Value place = b.min(b.add(first, lane + row), b.index(places - 1));
-        Value chosen = b.load(chosenKeys, {batch, t, place});
-        Value s = b.toIndex(arith::MaxSIOp::create(b, chosen, b.i32(0)));
+        Value s = keyAt(batch, t, b.add(first, lane + row));
         rows.push_back(b.linear(from, {batch, s, b.index(0)}));
       }
       packTransposed(b, from, rows, lastDim(producer.getIndexKey()), panel, b.index(lane),

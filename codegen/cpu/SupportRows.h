@@ -68,6 +68,10 @@ struct SupportRows {
   /// Whether the row sees the selected key `chosen`, an i32.
   mlir::Value isSeen(mlir::Value batch, mlir::Value t, mlir::Value chosen);
 
+  /// The number of the key that row (batch, t) selects at a place; any key's beyond the last one
+  /// and where there is none.
+  mlir::Value keyAt(mlir::Value batch, mlir::Value t, mlir::Value place);
+
   /// Leaves the scores of all places of row (batch, t) in `score`, any where there is no key.
   void scoreSelected(mlir::Value batch, mlir::Value t);
 
