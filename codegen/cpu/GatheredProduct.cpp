@@ -97,7 +97,7 @@ static double seenOverSelected(const AttentionOperands &op) {
 
 /// What a pair that is gathered costs in pairs of a tile, and what a row of a tile that only one
 /// query reads costs beside one that is there.
-static constexpr double kGathered = 4.0, kCopied = 1.5;
+static constexpr double kGathered = 3.0, kCopied = 1.5;
 
 bool prefersGather(const AttentionOperands &op) {
   return op.indices && seenOverSelected(op) > kGathered;
