@@ -6,6 +6,8 @@
 // RUN: dsa-run %s --entry=two_blocks --threads=3 --outputs=%t.three
 // RUN: cmp %t.one %t.three
 // RUN: dsa-opt %s --dsa-graph-pipeline --dsa-lower-kernels-to-cpu=lanes=8 | FileCheck %s
+// An item is one query of one sequence, of all heads; lists would take an item a head.
+// CHECK: func.func @sparse_attention_0_phase1({{.*}}dsa.grid = 120 : i64
 // The gradients are summed over parts of the queries: lists, attention, a sum for keys and one for values. Masked tiles take two phases.
 // CHECK: module @sparse_attention_grad_0_cpu
 // CHECK: func.func @sparse_attention_grad_0_phase3
