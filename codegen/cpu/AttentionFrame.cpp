@@ -3,7 +3,6 @@
 #include "codegen/cpu/ScalarOps.h"
 #include "dialect/ScoreBody.h"
 
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -36,23 +35,6 @@ AttentionOperands AttentionOperands::of(Operation *op) {
   result.keyCount = k[1], result.keyHeads = k[2];
   result.valueDepth = cast<RankedTensorType>(result.values.getType()).getShape()[3];
   return result;
-}
-
-Value isVisible(KernelBuilder &b, const AttentionOperands &op, Value batch, Value t, Value chosen) {
-  Value seen = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, chosen, b.i32(0));
-  if (op.causal) {
-    Value last = op.offset ? b.add(t, b.toIndex(b.loadAt(b.view(op.offset), b.index(0)))) : t;
-    seen = arith::AndIOp::create(
-        b, seen, arith::CmpIOp::create(b, arith::CmpIPredicate::sle, chosen, b.toI32(last)));
-  }
-  if (op.querySegments) {
-    Value s = b.toIndex(arith::MaxSIOp::create(b, chosen, b.i32(0)));
-    Value same = arith::CmpIOp::create(b, arith::CmpIPredicate::eq,
-                                       b.load(b.view(op.querySegments), {batch, t}),
-                                       b.load(b.view(op.keySegments), {batch, s}));
-    seen = arith::AndIOp::create(b, seen, same);
-  }
-  return seen;
 }
 
 RevisedScores reviseScores(KernelBuilder &b, const AttentionOperands &op, Value score, Value query,
@@ -113,12 +95,6 @@ int64_t AttentionFrame::paddedKeys() const {
 }
 int64_t AttentionFrame::keyTile() const {
   return std::min<int64_t>(paddedKeys(), 128);
-}
-
-Value AttentionFrame::queryOffset() {
-  if (!operands.offset)
-    return b.index(0);
-  return b.toIndex(b.loadAt(b.view(operands.offset), b.index(0)));
 }
 
 void AttentionFrame::selectionPhase() {
@@ -296,7 +272,7 @@ void AttentionFrame::accumulate(const View &left, int64_t leftRow, int64_t leftS
 Value AttentionFrame::keyLimit(Value firstQuery) {
   if (!operands.causal)
     return b.index(operands.keyCount);
-  Value past = b.add(b.add(firstQuery, queryOffset()), kQueryBlock);
+  Value past = b.add(positionOf(b, operands.offset, firstQuery), kQueryBlock);
   return b.min(past, b.index(operands.keyCount));
 }
 
@@ -338,7 +314,7 @@ Value AttentionFrame::sees(const QueryRows &rows, Value column, Value s) {
     return arith::CmpIOp::create(b, arith::CmpIPredicate::ne, hit, b.splat(b.i32(0)));
   }
   if (operands.causal) {
-    Value last = b.add(lanes, b.splat(b.toI32(b.add(rows.query, queryOffset()))));
+    Value last = b.add(lanes, b.splat(b.toI32(positionOf(b, operands.offset, rows.query))));
     mask = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, last, b.splat(b.toI32(s)));
   }
   if (operands.querySegments) {
@@ -354,7 +330,7 @@ Value AttentionFrame::sees(const QueryRows &rows, Value column, Value s) {
 
 RevisedScores AttentionFrame::revise(Value score, const QueryRows &rows, Value column, Value s) {
   Value lanes = b.add(b.splat(b.toI32(column)), b.iota());
-  Value query = b.splat(b.toI32(b.add(rows.query, queryOffset()))),
+  Value query = b.splat(b.toI32(positionOf(b, operands.offset, rows.query))),
         head = b.splat(b.toI32(rows.head));
   (rows.acrossHeads ? head : query) = b.add(rows.acrossHeads ? head : query, lanes);
   return reviseScores(b, operands, score, query, b.splat(keyNumber(s)), head);

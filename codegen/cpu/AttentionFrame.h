@@ -4,6 +4,7 @@
 
 #include "codegen/cpu/MicroKernel.h"
 #include "codegen/cpu/Philox.h"
+#include "codegen/cpu/Visibility.h"
 
 namespace dsa::cpu {
 
@@ -11,9 +12,8 @@ namespace dsa::cpu {
 inline constexpr int64_t kQueryBlock = 32;
 
 /// The operands and attributes of a dense or sparse attention op or of its gradient.
-struct AttentionOperands {
-  mlir::Value query, keys, values, indices, key, offset, querySegments, keySegments;
-  bool causal = false;
+struct AttentionOperands : Visibility {
+  mlir::Value query, keys, values, indices, key;
   double scale = 1, dropout = 0;
   mlir::Block *scoreBody = nullptr; ///< null if scores enter the softmax as they are
   int64_t batches, queries, keyCount, heads, keyHeads, depth, valueDepth;
@@ -27,10 +27,6 @@ inline constexpr double kNoScore = -std::numeric_limits<double>::infinity();
 /// Where the running maximum of a row begins: no score lies below, and differences to it are no
 /// NaN.
 inline constexpr double kLowestScore = -std::numeric_limits<float>::max();
-
-/// Whether query `t` sees the selected key `chosen` (i32; padding is negative).
-mlir::Value isVisible(KernelBuilder &b, const AttentionOperands &op, mlir::Value batch,
-                      mlir::Value t, mlir::Value chosen);
 
 /// What a score body makes of lanes of scores.
 struct RevisedScores {
@@ -152,7 +148,6 @@ public:
           llvm::function_ref<KernelBuilder::Carried(mlir::Value s, mlir::Value factor,
                                                     mlir::ValueRange)>
               body);
-  mlir::Value queryOffset();
 
 private:
   /// Whether what a query sees is known when the loops are written: all keys up to its own number.

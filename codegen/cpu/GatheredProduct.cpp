@@ -1,8 +1,5 @@
 // Rows of a list a vector of keys at a time: scores, softmax, and sums held in registers.
 #include "codegen/cpu/GatheredProduct.h"
-#include "codegen/cpu/Copy.h"
-
-#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -88,114 +85,6 @@ Value dotRows(KernelBuilder &b, const Row &left, const View &rows, ArrayRef<Valu
   })[0];
 }
 
-/// The keys that a query sees on average, over those it selects.
-static double seenOverSelected(const AttentionOperands &op) {
-  double seen = static_cast<double>(op.keyCount) * (op.causal ? 0.5 : 1.0);
-  auto selected = cast<RankedTensorType>(op.indices.getType()).getShape()[2];
-  return seen / static_cast<double>(selected);
-}
-
-/// What a pair that is gathered costs in pairs of a tile, and what a row of a tile that only one
-/// query reads costs beside one that is there.
-static constexpr double kGathered = 3.0, kCopied = 1.5;
-
-bool prefersGather(const AttentionOperands &op) {
-  return op.indices && seenOverSelected(op) > kGathered;
-}
-
-KeyAccess keyAccessOf(const AttentionOperands &op) {
-  if (!op.indices)
-    return KeyAccess::Tiles;
-  int64_t group = op.heads / op.keyHeads, rows = llvm::alignTo(group, kQueryBlock);
-  double headTiles = kCopied * static_cast<double>(rows) / static_cast<double>(group);
-  if (seenOverSelected(op) <= std::min(kGathered, headTiles))
-    return KeyAccess::Tiles;
-  return kGathered < headTiles ? KeyAccess::Lists : KeyAccess::HeadTiles;
-}
-
-KeyAccess prepareKeys(KernelBuilder &b, AttentionFrame &frame) {
-  KeyAccess access = keyAccessOf(frame.op());
-  if (access != KeyAccess::Tiles) {
-    KeyLists(b, frame.op()).phase(/*shares=*/access == KeyAccess::Lists);
-    HeadRows(b, frame.op()).gather();
-  } else if (frame.op().indices) {
-    frame.selectionPhase();
-  }
-  return access;
-}
-
-void HeadRows::gather() {
-  if (!isCopied())
-    return;
-  copyPhase(b, op.keys, [&] { return b.view(op.keys); }, [&] { return keys(); });
-  copyPhase(b, op.values, [&] { return b.view(op.values); }, [&] { return values(); });
-}
-
-int64_t HeadRows::gradParts() const {
-  return std::min<int64_t>(llvm::divideCeil(4, op.batches * op.keyHeads),
-                           llvm::divideCeil(op.queries, KeyLists::kQueries));
-}
-
-Value HeadRows::gradBatch(Value batch, Value part) {
-  return b.add(b.mul(part, op.batches), batch);
-}
-
-void HeadRows::clearGrads(Value gradBatch, Value keyHead) {
-  for (const View &view : {keysGrad(), valuesGrad()})
-    b.loop(0, op.keyCount, 1, [&](Value s) {
-      Value start = b.linear(view, {gradBatch, s, keyHead, b.index(0)});
-      b.columns(view.columns(), [&](Value d, Value mask) {
-        b.storeVector(b.splat(0.0), view, b.add(start, d), mask);
-      });
-    });
-}
-
-void HeadRows::scatter(const AttentionGrads &grads) {
-  sumParts(grads.keysGrad, 2, /*ofValues=*/false);
-  sumParts(grads.valuesGrad, 3, /*ofValues=*/true);
-}
-
-void HeadRows::sumParts(Value grad, unsigned slot, bool ofValues) {
-  int64_t rows = op.keyCount * op.keyHeads;
-  View shape{{}, b.getF32Type(), {op.batches * rows, ofValues ? op.valueDepth : op.depth}, {}, 0};
-  b.rowsPhase(shape, [&](Value row) {
-    View parts = inPieces(5, gradParts(), ofValues), sum = b.resultOrWorkspace(grad, slot);
-    Value batch = b.div(row, rows), place = b.rem(row, rows);
-    Value s = b.div(place, op.keyHeads), keyHead = b.rem(place, op.keyHeads);
-    auto start = [&](const View &view, Value ofBatch) {
-      return b.linear(view, {ofBatch, s, keyHead, b.index(0)});
-    };
-    b.columns(sum.columns(), [&](Value d, Value mask) {
-      Value total;
-      for (int64_t part = 0; part < gradParts(); ++part) {
-        Value from = start(parts, gradBatch(batch, b.index(part)));
-        Value own = b.loadVector(parts, b.add(from, d), mask);
-        total = total ? Value(arith::AddFOp::create(b, total, own)) : own;
-      }
-      b.storeVector(total, sum, b.add(start(sum, batch), d), mask);
-    });
-  });
-}
-
-/// A row of keys and the row of values beside it, of one head in one piece; `slot` is the
-/// workspace.
-View HeadRows::inPieces(unsigned slot, int64_t parts, bool ofValues) {
-  int64_t row = op.depth + op.valueDepth, columns = ofValues ? op.valueDepth : op.depth;
-  View both =
-      b.workspace(slot, b.getF32Type(), {parts * op.batches, op.keyHeads, op.keyCount, row});
-  return {both.base,
-          both.element,
-          {parts * op.batches, op.keyCount, op.keyHeads, columns},
-          {both.strides[0], row, both.strides[1], 1},
-          both.offset + (ofValues ? op.depth : 0)};
-}
-
-int64_t keysAtOnce(const AttentionOperands &op, bool isBackward) {
-  constexpr int64_t kFloats = 128 * 1024;
-  int64_t rows = kFloats / ((op.depth + op.valueDepth) * (isBackward ? 2 : 1));
-  return std::max<int64_t>(rows, 1);
-}
-
 GatheredQuery::GatheredQuery(KernelBuilder &b, const AttentionOperands &op, const QueryRows &rows,
                              Value row, const KeyLists::Own &list)
     : b(b), op(op), batch(rows.batch), head(rows.head),
@@ -235,7 +124,7 @@ void GatheredQuery::products(const Row &left, double factor, const View &rows, c
 RevisedScores GatheredQuery::revise(Value score, Value number) {
   if (!op.scoreBody)
     return {score, {}};
-  Value position = op.offset ? b.add(t, b.toIndex(b.loadAt(b.view(op.offset), b.index(0)))) : t;
+  Value position = positionOf(b, op.offset, t);
   return reviseScores(b, op, score, b.splat(b.toI32(position)), keysFrom(number),
                       b.splat(b.toI32(head)));
 }

@@ -2,57 +2,10 @@
 // the keys that few queries of a block share.
 #pragma once
 
+#include "codegen/cpu/HeadRows.h"
 #include "codegen/cpu/KeyLists.h"
 
 namespace dsa::cpu {
-
-/// Whether gathering the selected rows beats masked tiles of all keys.
-bool prefersGather(const AttentionOperands &op);
-
-/// How attention reads keys: all of them in tiles, masked by a selection if there is one; lists of
-/// what queries of one head share and what each has to itself; or the list of one query, in tiles
-/// that 32 heads over one row of keys share.
-enum class KeyAccess { Tiles, Lists, HeadTiles };
-/// The cheapest of them.
-KeyAccess keyAccessOf(const AttentionOperands &op);
-/// The same, with the phases that prepare it.
-KeyAccess prepareKeys(KernelBuilder &b, AttentionFrame &frame);
-
-/// What a gradient op adds to the operands.
-struct AttentionGrads {
-  mlir::Value grad, output, lse, queryGrad, keysGrad, valuesGrad;
-};
-
-/// Keys and values as gathers read them, and what a backward pass adds to them: the rows of one
-/// head in one piece, those of keys and values side by side, so that they stay in L2 while its
-/// queries pass. Of one head keys and values are read where they are. Views are [B, L, H, D].
-class HeadRows {
-public:
-  HeadRows(KernelBuilder &b, const AttentionOperands &op) : b(b), op(op) {}
-
-  View keys() { return isCopied() ? inPieces(4, 1, false) : b.view(op.keys); }
-  View values() { return isCopied() ? inPieces(4, 1, true) : b.view(op.values); }
-  /// The phases that copy keys and values to their pieces.
-  void gather();
-
-  /// Parts of the queries that sum up gradients of their own, so that there is work for several
-  /// threads where there are few heads. Part p takes kQueries queries of every `gradParts()` times
-  /// as many, and adds to batch gradBatch(batch, p) of the gradients.
-  int64_t gradParts() const;
-  mlir::Value gradBatch(mlir::Value batch, mlir::Value part);
-  View keysGrad() { return inPieces(5, gradParts(), false); }
-  View valuesGrad() { return inPieces(5, gradParts(), true); }
-  void clearGrads(mlir::Value gradBatch, mlir::Value keyHead);
-  /// The phases that sum the parts up.
-  void scatter(const AttentionGrads &grads);
-
-private:
-  bool isCopied() const { return op.keyHeads > 1; }
-  View inPieces(unsigned slot, int64_t parts, bool ofValues);
-  void sumParts(mlir::Value grad, unsigned slot, bool ofValues);
-  KernelBuilder &b;
-  const AttentionOperands &op;
-};
 
 /// One row of numbers: a query, its output, a gradient.
 struct Row {
@@ -63,9 +16,6 @@ struct Row {
 /// Lane i: the product of `left` and the row of `rows` that begins at flat element starts[i].
 mlir::Value dotRows(KernelBuilder &b, const Row &left, const View &rows,
                     llvm::ArrayRef<mlir::Value> starts);
-
-/// Keys whose rows stay in L2 together, with as much again where a backward pass adds to gradients.
-int64_t keysAtOnce(const AttentionOperands &op, bool isBackward);
 
 /// One query of one head and keys of its own.
 class GatheredQuery {

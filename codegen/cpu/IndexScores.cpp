@@ -2,6 +2,7 @@
 #include "codegen/cpu/IndexScores.h"
 #include "codegen/cpu/Families.h"
 #include "codegen/cpu/MicroKernel.h"
+#include "codegen/cpu/Visibility.h"
 #include "dialect/Shapes.h"
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -13,10 +14,6 @@ namespace dsa::cpu {
 
 /// Queries whose scores one item of the grid computes.
 static constexpr int64_t kQueries = 16;
-
-Value positionOf(KernelBuilder &b, Value offset, Value t) {
-  return offset ? b.add(t, b.toIndex(b.loadAt(b.view(offset), b.index(0)))) : t;
-}
 
 Value rowProduct(KernelBuilder &b, int64_t depth, const View &left, Value x, const View &right,
                  Value y) {

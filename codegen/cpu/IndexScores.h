@@ -10,9 +10,6 @@ namespace dsa::cpu {
 mlir::Value rowProduct(KernelBuilder &b, int64_t depth, const View &left, mlir::Value x,
                        const View &right, mlir::Value y);
 
-/// Position of query t: query_offset + t; a null offset is 0.
-mlir::Value positionOf(KernelBuilder &b, mlir::Value offset, mlir::Value t);
-
 /// Emits the scores of tiles of tokens() queries x panel() keys. Each score has one accumulator a
 /// head, sequential in d, and sums over the heads in order: its bits do not depend on who asks.
 class IndexScoreTiles {

@@ -1,6 +1,7 @@
 // The indexer's loss: the attention of all heads against the softmax of the scores, row by row.
 #include "codegen/cpu/Families.h"
 #include "codegen/cpu/GatheredProduct.h"
+#include "codegen/cpu/KeyAccess.h"
 #include "codegen/cpu/SummedAttention.h"
 #include "codegen/cpu/SupportRows.h"
 

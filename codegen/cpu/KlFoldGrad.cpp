@@ -92,7 +92,7 @@ static void storeGradient(KlGradRows &grad, Value batch, Value t) {
   View chosenKeys = b.view(rows.indices);
   b.loop(0, rows.places, 1, [&](Value place) {
     Value chosen = b.load(chosenKeys, {batch, t, place});
-    b.when(rows.isSeen(batch, t, chosen), [&] {
+    b.when(isVisible(b, rows, batch, t, chosen), [&] {
       b.storeAt(b.loadAt(rows.share, place), result, b.add(start, b.toIndex(chosen)));
     });
   });

@@ -1,5 +1,6 @@
 // Rotary positions: a table of cosines and sines, then one pass over the rows.
 #include "codegen/cpu/Families.h"
+#include "codegen/cpu/Visibility.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -41,9 +42,7 @@ struct RopeEmitter {
 /// cos and signed sin of (offset + t) f for all columns. The angle is reduced in double, in
 /// turns.
 void RopeEmitter::tableRow(Value t) {
-  Value position = t;
-  if (op.getPositionOffset())
-    position = b.add(t, b.toIndex(b.loadAt(b.view(op.getPositionOffset()), b.index(0))));
+  Value position = positionOf(b, op.getPositionOffset(), t);
   Type f64 = b.getF64Type(), wide = b.vectorType(f64);
   Value real =
       arith::SIToFPOp::create(b, f64, b.createOrFold<arith::IndexCastOp>(b.getI64Type(), position));

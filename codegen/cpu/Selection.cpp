@@ -3,6 +3,7 @@
 #include "codegen/cpu/Families.h"
 #include "codegen/cpu/IndexScores.h"
 #include "codegen/cpu/TopKFold.h"
+#include "codegen/cpu/Visibility.h"
 #include "dialect/Shapes.h"
 
 #include "llvm/Support/MathExtras.h"

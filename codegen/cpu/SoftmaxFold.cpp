@@ -2,6 +2,7 @@
 // selected keys.
 #include "codegen/cpu/Families.h"
 #include "codegen/cpu/GatheredProduct.h"
+#include "codegen/cpu/KeyAccess.h"
 
 #include "llvm/Support/MathExtras.h"
 

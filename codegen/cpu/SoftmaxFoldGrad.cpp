@@ -3,6 +3,7 @@
 #include "codegen/cpu/Copy.h"
 #include "codegen/cpu/Families.h"
 #include "codegen/cpu/GatheredProduct.h"
+#include "codegen/cpu/KeyAccess.h"
 
 #include "llvm/Support/MathExtras.h"
 

@@ -65,7 +65,7 @@ void SupportRows::forRows(Value batch, Value from, Value to,
 }
 
 Value SupportRows::reach(Value t) {
-  return b.toI32(offset ? b.add(t, b.toIndex(b.loadAt(b.view(offset), b.index(0)))) : t);
+  return b.toI32(positionOf(b, offset, t));
 }
 
 Value SupportRows::seenLanes(Value batch, Value t, Value column, Value mask) {
@@ -103,19 +103,6 @@ void SupportRows::readKeys(Value batch, Value t,
   }
 }
 
-Value SupportRows::isSeen(Value batch, Value t, Value chosen) {
-  Value seen = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, chosen, b.i32(0));
-  if (causal)
-    seen = both(b, seen, arith::CmpIOp::create(b, arith::CmpIPredicate::sle, chosen, reach(t)));
-  if (!querySegments)
-    return seen;
-  Value s = b.toIndex(arith::MaxSIOp::create(b, chosen, b.i32(0)));
-  return both(b, seen,
-              arith::CmpIOp::create(b, arith::CmpIPredicate::eq,
-                                    b.load(b.view(querySegments), {batch, t}),
-                                    b.load(b.view(keySegments), {batch, s})));
-}
-
 Value SupportRows::keyAt(Value batch, Value t, Value place) {
   Value chosen = b.load(b.view(indices), {batch, t, b.min(place, b.index(places - 1))});
   return b.toIndex(arith::MaxSIOp::create(b, chosen, b.i32(0)));
@@ -147,7 +134,8 @@ void SupportRows::readSelected(Value batch, Value t,
   if (producer)
     scoreSelected(batch, t);
   b.loop(0, places, 1, [&](Value place) {
-    Value chosen = b.load(chosenKeys, {batch, t, place}), seen = isSeen(batch, t, chosen);
+    Value chosen = b.load(chosenKeys, {batch, t, place}),
+          seen = isVisible(b, *this, batch, t, chosen);
     Value s = b.toIndex(arith::MaxSIOp::create(b, chosen, b.i32(0)));
     Value z = producer ? b.loadAt(score, place) : b.load(b.view(scores), {batch, t, s});
     Value p = shareAt(place, s);
@@ -222,7 +210,7 @@ void SupportRows::noteSelected(Value batch, Value t) {
   View chosenKeys = b.view(indices);
   auto most =
       b.loop(b.index(0), b.index(places), 1, b.f32(0), [&](Value place, ValueRange carried) {
-        Value seen = isSeen(batch, t, b.load(chosenKeys, {batch, t, place}));
+        Value seen = isVisible(b, *this, batch, t, b.load(chosenKeys, {batch, t, place}));
         return KernelBuilder::Carried{
             arith::SelectOp::create(b, seen, b.f32(1), carried[0]).getResult()};
       });

@@ -1,17 +1,16 @@
 // One row of an index loss at a time: the keys of its support, their scores and their shares.
 #pragma once
 
-#include "codegen/cpu/KernelBuilder.h"
+#include "codegen/cpu/Visibility.h"
 
 #include "llvm/Support/MathExtras.h"
 
 namespace dsa::cpu {
 
 /// The places of one row in scratch: scores and shares of the target, padded to whole vectors.
-struct SupportRows {
+struct SupportRows : Visibility {
   KernelBuilder &b;
-  mlir::Value scores, indices, offset, querySegments, keySegments;
-  bool causal;
+  mlir::Value scores, indices;
   int64_t batches, queries, keys, places;
   IndexScoresOp producer; ///< what makes the scores inside the kernel, or null
   View score = {}, share = {}, panel = {}, tile = {};
@@ -20,13 +19,10 @@ struct SupportRows {
   template <typename Op> static SupportRows of(KernelBuilder &b, Op op) {
     llvm::ArrayRef<int64_t> shape = op.getScores().getType().getShape();
     int64_t places = op.getIndices() ? op.getIndices().getType().getShape()[2] : shape[2];
-    return {b,
+    return {{op.getQueryOffset(), op.getQuerySegments(), op.getKeySegments(), op.getCausal()},
+            b,
             op.getScores(),
             op.getIndices(),
-            op.getQueryOffset(),
-            op.getQuerySegments(),
-            op.getKeySegments(),
-            op.getCausal(),
             shape[0],
             shape[1],
             shape[2],
@@ -64,9 +60,6 @@ struct SupportRows {
 
   /// Whether the position of a row alone says that it sees a key.
   bool positionTells() const { return !indices && !querySegments; }
-
-  /// Whether the row sees the selected key `chosen`, an i32.
-  mlir::Value isSeen(mlir::Value batch, mlir::Value t, mlir::Value chosen);
 
   /// The number of the key that row (batch, t) selects at a place; any key's beyond the last one
   /// and where there is none.

@@ -1,6 +1,7 @@
 // Streaming selection by bisection on the value of the k-th best score.
 #include "codegen/cpu/TopKFold.h"
 #include "codegen/cpu/IndexScores.h"
+#include "codegen/cpu/Visibility.h"
 #include "dialect/Shapes.h"
 #include "runtime/KernelExecutable.h"
 

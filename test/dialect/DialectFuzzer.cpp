@@ -23,12 +23,24 @@ static void askForCosts(ModuleOp module) {
   module.walk([](dsa::CostOpInterface op) { (void)op.getCost(); });
 }
 
+/// A context serves many inputs, as making one takes longer than parsing most of them, and then
+/// goes, as it keeps every attribute it has ever seen.
+static MLIRContext &contextOfInput() {
+  static std::unique_ptr<MLIRContext> context;
+  static unsigned inputs = 0;
+  if (inputs++ % 1000 == 0) {
+    DialectRegistry registry;
+    registry
+        .insert<dsa::DsaDialect, func::FuncDialect, arith::ArithDialect, tensor::TensorDialect>();
+    context = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+    context->loadAllAvailableDialects();
+    context->printOpOnDiagnostic(false);
+  }
+  return *context;
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  DialectRegistry registry;
-  registry.insert<dsa::DsaDialect, func::FuncDialect, arith::ArithDialect, tensor::TensorDialect>();
-  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
-  context.loadAllAvailableDialects();
-  context.printOpOnDiagnostic(false);
+  MLIRContext &context = contextOfInput();
   ScopedDiagnosticHandler quiet(&context, [](Diagnostic &) { return success(); });
   std::string input(reinterpret_cast<const char *>(data), size);
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(input, &context);
