@@ -24,7 +24,7 @@ bool prefersGather(const AttentionOperands &op) {
   return op.indices && seenOverSelected(op) > kGathered;
 }
 
-KeyAccess keyAccessOf(const AttentionOperands &op) {
+static KeyAccess cheapestAccess(const AttentionOperands &op) {
   if (!op.indices)
     return KeyAccess::Tiles;
   int64_t group = op.heads / op.keyHeads, rows = llvm::alignTo(group, kQueryBlock);
@@ -35,7 +35,7 @@ KeyAccess keyAccessOf(const AttentionOperands &op) {
 }
 
 KeyAccess prepareKeys(KernelBuilder &b, AttentionFrame &frame) {
-  KeyAccess access = keyAccessOf(frame.op());
+  KeyAccess access = cheapestAccess(frame.op());
   if (access != KeyAccess::Tiles) {
     KeyLists(b, frame.op()).phase(/*shares=*/access == KeyAccess::Lists);
     HeadRows(b, frame.op()).gather();

@@ -12,9 +12,7 @@ bool prefersGather(const AttentionOperands &op);
 /// what queries of one head share and what each has to itself; or the list of one query, in tiles
 /// that 32 heads over one row of keys share.
 enum class KeyAccess { Tiles, Lists, HeadTiles };
-/// The cheapest of them.
-KeyAccess keyAccessOf(const AttentionOperands &op);
-/// The same, with the phases that prepare it.
+/// The cheapest of them, with the phases that prepare it.
 KeyAccess prepareKeys(KernelBuilder &b, AttentionFrame &frame);
 
 } // namespace dsa::cpu
