@@ -70,6 +70,13 @@ func.func @packed_selection(%g: tensor<f32>, %s: tensor<2x33x41xf32>, %p: tensor
   return %ds : tensor<2x33x41xf32>
 }
 
+// The selection knows nothing of segments: a key of another one gets no gradient.
+func.func @selected_across_segments(%g: tensor<f32>, %s: tensor<2x33x41xf32>, %p: tensor<2x33x4xf32>, %qs: tensor<2x33xi32> {dsa.range = array<i64: 0, 2>}, %ks: tensor<2x41xi32> {dsa.range = array<i64: 0, 2>}) -> tensor<2x33x41xf32> {
+  %i = dsa.top_k %s {k = 4 : i64} : (tensor<2x33x41xf32>) -> tensor<2x33x4xi32>
+  %ds = dsa.index_kl_grad %g, %s, %p indices(%i) segments(%qs, %ks) : (tensor<f32>, tensor<2x33x41xf32>, tensor<2x33x4xf32>, tensor<2x33x4xi32>, tensor<2x33xi32>, tensor<2x41xi32>) -> tensor<2x33x41xf32>
+  return %ds : tensor<2x33x41xf32>
+}
+
 func.func @selected_and_shifted(%g: tensor<f32>, %s: tensor<1x3x40xf32>, %p: tensor<1x3x11xf32>, %offset: tensor<i32> {dsa.range = array<i64: 0, 9>}) -> tensor<1x3x40xf32> {
   %i = dsa.top_k %s offset(%offset) {causal, k = 11 : i64} : (tensor<1x3x40xf32>, tensor<i32>) -> tensor<1x3x11xi32>
   %ds = dsa.index_kl_grad %g, %s, %p indices(%i) offset(%offset) {causal} : (tensor<f32>, tensor<1x3x40xf32>, tensor<1x3x11xf32>, tensor<1x3x11xi32>, tensor<i32>) -> tensor<1x3x40xf32>

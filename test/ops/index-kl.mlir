@@ -131,6 +131,14 @@ func.func @gathered_and_packed(%s: tensor<2x33x41xf32>, %q: tensor<2x33x2x8xf32>
   return %loss, %rows, %p : tensor<f32>, tensor<2x33xf32>, tensor<2x33x4xf32>
 }
 
+// The selection knows nothing of segments: what lies in another one is not compared.
+func.func @selected_across_segments(%s: tensor<2x33x41xf32>, %q: tensor<2x33x2x8xf32>, %k: tensor<2x41x2x8xf32>, %qs: tensor<2x33xi32> {dsa.range = array<i64: 0, 2>}, %ks: tensor<2x41xi32> {dsa.range = array<i64: 0, 2>}) -> (tensor<f32>, tensor<2x33xf32>, tensor<2x33x4xf32>) {
+  %i = dsa.top_k %s {k = 4 : i64} : (tensor<2x33x41xf32>) -> tensor<2x33x4xi32>
+  %o, %lse = dsa.sparse_attention %q, %k, %k, %i segments(%qs, %ks) {scale = 0.3 : f64} : (tensor<2x33x2x8xf32>, tensor<2x41x2x8xf32>, tensor<2x41x2x8xf32>, tensor<2x33x4xi32>, tensor<2x33xi32>, tensor<2x41xi32>) -> (tensor<2x33x2x8xf32>, tensor<2x2x33xf32>)
+  %loss, %rows, %p = dsa.index_kl %s, %q, %k, %lse indices(%i) segments(%qs, %ks) {scale = 0.3 : f64} : (tensor<2x33x41xf32>, tensor<2x33x2x8xf32>, tensor<2x41x2x8xf32>, tensor<2x2x33xf32>, tensor<2x33x4xi32>, tensor<2x33xi32>, tensor<2x41xi32>) -> (tensor<f32>, tensor<2x33xf32>, tensor<2x33x4xf32>)
+  return %loss, %rows, %p : tensor<f32>, tensor<2x33xf32>, tensor<2x33x4xf32>
+}
+
 func.func @selected_and_shifted(%s: tensor<1x3x40xf32>, %q: tensor<1x3x2x8xf32>, %k: tensor<1x40x1x8xf32>, %offset: tensor<i32> {dsa.range = array<i64: 0, 9>}) -> (tensor<f32>, tensor<1x3xf32>, tensor<1x3x11xf32>) {
   %i = dsa.top_k %s offset(%offset) {causal, k = 11 : i64} : (tensor<1x3x40xf32>, tensor<i32>) -> tensor<1x3x11xi32>
   %o, %lse = dsa.sparse_attention %q, %k, %k, %i offset(%offset) {causal, scale = 0.3 : f64} : (tensor<1x3x2x8xf32>, tensor<1x40x1x8xf32>, tensor<1x40x1x8xf32>, tensor<1x3x11xi32>, tensor<i32>) -> (tensor<1x3x2x8xf32>, tensor<1x2x3xf32>)
